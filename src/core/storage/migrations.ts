@@ -1,0 +1,46 @@
+import type { Kysely, Migration } from 'kysely';
+
+/** Every change of the schema, in order. A migration that has landed is never edited. */
+export const migrations: Record<string, Migration> = {
+  '0001-accounts-channels-sending': {
+    async up(db: Kysely<unknown>) {
+      await db.schema
+        .createTable('accounts')
+        .addColumn('id', 'text', (column) => column.primaryKey())
+        .addColumn('kind', 'text', (column) => column.notNull())
+        .addColumn('identifier', 'text', (column) => column.notNull())
+        .addColumn('user_id', 'bigint', (column) => column.notNull())
+        .addColumn('username', 'text', (column) => column.notNull())
+        .addColumn('created_at', 'bigint', (column) => column.notNull())
+        .execute();
+      await db.schema
+        .createTable('tokens')
+        .addColumn('account_id', 'text', (column) => column.notNull())
+        .addColumn('purpose', 'text', (column) => column.notNull())
+        .addColumn('sealed', 'text', (column) => column.notNull())
+        .addColumn('version', 'integer', (column) => column.notNull())
+        .addColumn('updated_at', 'bigint', (column) => column.notNull())
+        .addPrimaryKeyConstraint('tokens_primary_key', ['account_id', 'purpose'])
+        .execute();
+      await db.schema
+        .createTable('channels')
+        .addColumn('slug', 'text', (column) => column.primaryKey())
+        .addColumn('broadcaster_user_id', 'bigint', (column) => column.notNull())
+        .addColumn('channel_id', 'bigint', (column) => column.notNull())
+        .addColumn('chatroom_id', 'bigint', (column) => column.notNull())
+        .addColumn('resolved_at', 'bigint', (column) => column.notNull())
+        .execute();
+      await db.schema
+        .createTable('sent_messages')
+        .addColumn('id', 'integer', (column) => column.primaryKey().autoIncrement())
+        .addColumn('account_id', 'text', (column) => column.notNull())
+        .addColumn('started_at', 'bigint', (column) => column.notNull())
+        .execute();
+      await db.schema
+        .createIndex('sent_messages_by_account')
+        .on('sent_messages')
+        .columns(['account_id', 'started_at'])
+        .execute();
+    },
+  },
+};

@@ -1,0 +1,48 @@
+import type { Generated, Kysely } from 'kysely';
+
+/** An account that logged in. Its tokens are in `tokens`, sealed. */
+export interface AccountTable {
+  /** `bot:my-bot`, `channel:slug`: the kind and the owner's identifier for it. */
+  id: string;
+  kind: 'bot' | 'channel';
+  identifier: string;
+  user_id: number;
+  username: string;
+  created_at: number;
+}
+
+/** One row per account and purpose; `sealed` holds the token set. */
+export interface TokenTable {
+  account_id: string;
+  purpose: string;
+  sealed: string;
+  /** Grows by one with each write, so that a stale writer is noticed. */
+  version: number;
+  updated_at: number;
+}
+
+/** Ids learnt from a slug; they never change. */
+export interface ChannelTable {
+  slug: string;
+  broadcaster_user_id: number;
+  channel_id: number;
+  chatroom_id: number;
+  resolved_at: number;
+}
+
+/** The messages that still count against an account's window, so that a restart does not forget them. */
+export interface SentMessageTable {
+  id: Generated<number>;
+  account_id: string;
+  /** Wall clock in milliseconds, written before the request goes out. */
+  started_at: number;
+}
+
+export interface DatabaseSchema {
+  accounts: AccountTable;
+  tokens: TokenTable;
+  channels: ChannelTable;
+  sent_messages: SentMessageTable;
+}
+
+export type Database = Kysely<DatabaseSchema>;
