@@ -1,0 +1,177 @@
+import { z } from 'zod';
+import { Secret } from '../primitives/secret.js';
+
+const loopbackHosts = new Set(['localhost', '127.0.0.1', '[::1]']);
+
+/** Kick's own hosts are https; plain http is for a sandbox on this machine. */
+function isSafeEndpoint(text: string): boolean {
+  if (!URL.canParse(text)) return false;
+  const url = new URL(text);
+  return url.protocol === 'https:' || (url.protocol === 'http:' && loopbackHosts.has(url.hostname));
+}
+
+const endpoint = (fallback: string) =>
+  z
+    .string()
+    .refine(isSafeEndpoint, 'an https:// address (http:// only for localhost, 127.0.0.1 or [::1])')
+    .transform((text) => text.replace(/\/+$/, ''))
+    .default(fallback);
+
+const text = z.string('a text').min(1, 'a text that is not empty');
+const id = z
+  .number('a whole number of 1 or more')
+  .int('a whole number')
+  .min(1, 'a whole number of 1 or more');
+const port = z
+  .number('a whole number from 0 to 65535')
+  .int('a whole number from 0 to 65535')
+  .min(0, 'a whole number from 0 to 65535')
+  .max(65_535, 'a whole number from 0 to 65535');
+const slug = text.regex(
+  /^[A-Za-z0-9_-]{1,25}$/,
+  'the last part of a channel address, kick.com/{slug}: letters, digits, - and _',
+);
+const secret = z.union([z.instanceof(Secret), text.transform((value) => new Secret(value))], 'a text');
+const pluginOptions = z.record(z.string(), z.unknown(), 'options, { key: value }');
+
+/** The 11 scopes Kick documents (scopes/scopes.md). */
+export const kickScopes = [
+  'user:read',
+  'channel:read',
+  'channel:write',
+  'channel:rewards:read',
+  'channel:rewards:write',
+  'chat:write',
+  'streamkey:read',
+  'events:subscribe',
+  'moderation:ban',
+  'moderation:chat_message:manage',
+  'kicks:read',
+] as const;
+const scope = z.enum(kickScopes, `one of ${kickScopes.join(', ')}`);
+
+const channel = z.union(
+  [
+    slug.transform((value) => ({ slug: value.toLowerCase() })),
+    z.strictObject({
+      slug: slug.transform((value) => value.toLowerCase()),
+      broadcasterUserId: id.optional(),
+      channelId: id.optional(),
+      chatroomId: id.optional(),
+      account: text.optional(),
+      /** Options of plugins for this channel alone, by plugin name. */
+      plugins: z.record(z.string(), pluginOptions).optional(),
+    }),
+  ],
+  "a slug, 'my-channel', or { slug, broadcasterUserId?, channelId?, chatroomId?, account?, plugins? }",
+);
+
+/** A decorated class; what is inside is checked when it is loaded. */
+const pluginClass = z.custom<PluginClass>((value) => typeof value === 'function', 'a plugin class');
+const pluginSource = z.union([pluginClass, text]);
+const plugin = z.union(
+  [pluginSource, z.tuple([pluginSource, pluginOptions])],
+  "a plugin class, './a/path.ts', a package name, or [one of these, { …options }]",
+);
+
+/** A class decorated with `@Plugin`. Its constructor parameters are injected. */
+export type PluginClass = new (...parameters: never[]) => object;
+
+export const configSchema = z.strictObject({
+  kick: z
+    .strictObject({
+      clientId: text.optional(),
+      clientSecret: secret.optional(),
+      scopes: z
+        .strictObject({
+          bot: z
+            .array(scope, 'a list of scopes')
+            .default([
+              'user:read',
+              'chat:write',
+              'moderation:ban',
+              'moderation:chat_message:manage',
+              'events:subscribe',
+            ]),
+          channel: z
+            .array(scope, 'a list of scopes')
+            .default([
+              'user:read',
+              'channel:read',
+              'channel:write',
+              'channel:rewards:read',
+              'channel:rewards:write',
+              'events:subscribe',
+              'kicks:read',
+            ]),
+        })
+        .prefault({}),
+      api: z.enum(['public'], "'public'").default('public'),
+      endpoints: z
+        .strictObject({
+          auth: endpoint('https://id.kick.com'),
+          api: endpoint('https://api.kick.com'),
+          website: endpoint('https://kick.com'),
+          realtime: endpoint('https://web.kick.com'),
+        })
+        .prefault({}),
+      pusher: z
+        .strictObject({
+          key: text.default('32cbd69e4b950bf97679'),
+          cluster: text.default('us2'),
+          host: text.optional(),
+          port: port.optional(),
+          tls: z.boolean('true or false').default(true),
+        })
+        .prefault({}),
+    })
+    .prefault({}),
+  server: z
+    .strictObject({
+      host: text.default('127.0.0.1'),
+      port: port.default(3000),
+      publicUrl: z
+        .string('an address')
+        .refine(isSafeEndpoint, 'an https:// address (http:// only for this machine)')
+        .optional(),
+    })
+    .prefault({}),
+  channels: z.array(channel, 'a list of channels').default([]),
+  chat: z
+    .strictObject({
+      prefix: text.max(10, 'at most 10 characters').default('!'),
+      transports: z
+        .array(z.enum(['pusher'], "'pusher'"), 'a list of transports')
+        .min(1, 'at least one transport')
+        .default(['pusher']),
+    })
+    .prefault({}),
+  sender: z
+    .strictObject({
+      limit: id.max(1000, 'a whole number from 1 to 1000').default(20),
+      windowSeconds: id.max(3600, 'a whole number from 1 to 3600').default(30),
+    })
+    .prefault({}),
+  storage: z
+    .strictObject({
+      url: z
+        .string('a text')
+        .regex(/^sqlite:.+/, "'sqlite:<path>', for example 'sqlite:.kickbot/kickbot.db'")
+        .default('sqlite:.kickbot/kickbot.db'),
+    })
+    .prefault({}),
+  plugins: z.array(plugin, 'a list of plugins').default([]),
+  log: z
+    .strictObject({
+      level: z.enum(['error', 'warn', 'info', 'debug'], "'error', 'warn', 'info' or 'debug'").default('info'),
+      format: z.enum(['pretty', 'json'], "'pretty' or 'json'").default('pretty'),
+    })
+    .prefault({}),
+});
+
+/** What a configuration file may say: everything is optional. */
+export type ConfigInput = z.input<typeof configSchema>;
+/** A complete configuration: defaults filled in, secrets wrapped. */
+export type Config = z.output<typeof configSchema>;
+export type ChannelConfig = Config['channels'][number];
+export type PluginConfig = Config['plugins'][number];
