@@ -111,10 +111,16 @@ async function readFile(directory: string, file: string | undefined) {
     }
     throw new KickbotError(
       'config.unreadable',
-      `${file ?? 'The configuration file'} cannot be read: ${messageOf(cause).split('\n')[0]}`,
+      `${fileOf(cause) ?? 'The configuration file'} cannot be read: ${messageOf(cause).replace(/\s+/g, ' ').trim()}`,
       { cause },
     );
   }
+}
+
+/** cosmiconfig writes the file it was reading on the error. */
+function fileOf(cause: unknown): string | undefined {
+  const path = typeof cause === 'object' && cause !== null && 'filepath' in cause ? cause.filepath : undefined;
+  return typeof path === 'string' ? basename(path) : undefined;
 }
 
 function isMissingFile(cause: unknown, path: string): boolean {
