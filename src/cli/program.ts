@@ -1,0 +1,46 @@
+import { createRequire } from 'node:module';
+import { Command, Option } from 'commander';
+import { addDoctorCommand } from './doctor.js';
+import { addLoginCommand } from './login.js';
+import { addSandboxCommand } from './sandbox.js';
+import { addStartCommand } from './start.js';
+
+const { version } = createRequire(import.meta.url)('../../package.json') as { version: string };
+
+/** The `kickbot` program: one command a file, the options they share here. */
+export function createProgram(): Command {
+  const program = new Command('kickbot')
+    .description('A plugin-based chat bot for the streaming site Kick.')
+    .version(version)
+    .addOption(new Option('--config <file>', 'the configuration file; without it one is looked for here'))
+    .addOption(
+      new Option('--log-level <level>', 'how much to say').choices(['error', 'warn', 'info', 'debug']),
+    )
+    .addOption(
+      new Option('--log-format <format>', 'pretty for people, json for one object a line').choices([
+        'pretty',
+        'json',
+      ]),
+    )
+    .exitOverride()
+    .configureHelp({ showGlobalOptions: true })
+    .showHelpAfterError('(kickbot --help shows what there is)')
+    .addHelpText(
+      'after',
+      '\nExample:\n  $ kickbot start --sandbox   a local Kick and the bot, to try it out',
+    );
+  addStartCommand(program);
+  addLoginCommand(program);
+  addDoctorCommand(program);
+  addSandboxCommand(program);
+  return program;
+}
+
+/** Makes a command that takes the common options after its own name too, and ends with an example. */
+export function subcommand(program: Command, name: string, description: string, example: string): Command {
+  return program
+    .command(name)
+    .description(description)
+    .exitOverride()
+    .addHelpText('after', `\nExample:\n  $ ${example}`);
+}
