@@ -1,6 +1,6 @@
 import { chmodSync, closeSync, mkdirSync, openSync } from 'node:fs';
 import { dirname, resolve } from 'node:path';
-import { Kysely, Migrator, SqliteDialect, sql } from 'kysely';
+import { Kysely, type MigrationProvider, Migrator, SqliteDialect, sql } from 'kysely';
 import SqliteDatabase from 'libsql';
 import { KickbotError, messageOf } from '../primitives/error.js';
 import { migrations } from './migrations.js';
@@ -26,21 +26,16 @@ export async function openDatabase({ url, directory }: DatabaseOptions): Promise
     }),
   });
   try {
-    // Other processes may hold the file for a moment; WAL lets readers go on while one writes.
-    await sql`pragma busy_timeout = 5000`.execute(database);
-    await sql`pragma journal_mode = wal`.execute(database);
-    await sql`pragma synchronous = normal`.execute(database);
-    await sql`pragma foreign_keys = on`.execute(database);
+    await migrate(database, { getMigrations: async () => migrations });
   } catch (cause) {
     await database.destroy().catch(() => undefined);
     if (cause instanceof KickbotError) throw cause;
     throw new KickbotError(
-      'storage.unavailable',
-      `Cannot open the database ${path} (${messageOf(cause)}). Check storage.url and the rights on that file.`,
+      'storage.migration_failed',
+      `The database ${path} could not be brought up to date (${messageOf(cause)}). It may belong to a newer kickbot; restore a backup or move the file away.`,
       { cause },
     );
   }
-  await migrate(database, path);
   return database;
 }
 
@@ -52,24 +47,59 @@ function openSqlite(path: string) {
       closeSync(openSync(path, 'a', 0o600));
       chmodSync(path, 0o600);
     }
-    return new SqliteDatabase(path);
+    const sqlite = new SqliteDatabase(path);
+    try {
+      // Other processes may hold the file for a moment; WAL lets readers go on while one writes.
+      sqlite.exec('pragma busy_timeout = 5000; pragma journal_mode = wal');
+      sqlite.exec('pragma synchronous = normal; pragma foreign_keys = on');
+      return sqlite;
+    } catch (error) {
+      sqlite.close();
+      throw error;
+    }
   } catch (cause) {
     throw new KickbotError(
       'storage.unavailable',
-      `Cannot open the database ${path} (${messageOf(cause)}). Check storage.url and the rights on that folder.`,
+      `Cannot open the database ${path} (${messageOf(cause)}). Check storage.url and the rights on that file and its folder.`,
       { cause },
     );
   }
 }
 
-async function migrate(database: Database, path: string): Promise<void> {
-  const migrator = new Migrator({ db: database, provider: { getMigrations: async () => migrations } });
-  const { error } = await migrator.migrateToLatest();
-  if (error === undefined) return;
-  await database.destroy();
-  throw new KickbotError(
-    'storage.migration_failed',
-    `The database ${path} could not be brought up to date (${messageOf(error)}). It may belong to a newer kickbot; restore a backup or move the file away.`,
-    { cause: error },
-  );
+/**
+ * Runs what is missing in one transaction: it all lands or nothing does, and of two processes that start together
+ * the second waits and finds the work done. (Kysely does neither for SQLite by itself.)
+ */
+export async function migrate(database: Database, provider: MigrationProvider): Promise<void> {
+  await database.connection().execute(async (connection) => {
+    await sql`begin immediate`.execute(connection);
+    const { error } = await new Migrator({ db: connection, provider }).migrateToLatest();
+    if (error === undefined) {
+      await sql`commit`.execute(connection);
+      return;
+    }
+    // SQLite may have rolled back by itself (a full disk); the first error is the one to tell.
+    await sql`rollback`.execute(connection).catch(() => undefined);
+    throw error;
+  });
+}
+
+/**
+ * Runs `work` so that what it commits is on the disk when this resolves, through a power cut too. Other writes
+ * are `synchronous = normal`: they survive a crash of the process, and a power cut may take the last of them.
+ *
+ * The setting belongs to the connection and cannot change inside a transaction, so the connection is held
+ * meanwhile: `work` must use the database it is handed, and must not be called inside a transaction.
+ *
+ * @see https://www.sqlite.org/pragma.html#pragma_synchronous
+ */
+export async function durably<T>(database: Database, work: (database: Database) => Promise<T>): Promise<T> {
+  return database.connection().execute(async (connection) => {
+    await sql`pragma synchronous = full`.execute(connection);
+    try {
+      return await work(connection);
+    } finally {
+      await sql`pragma synchronous = normal`.execute(connection);
+    }
+  });
 }

@@ -1,4 +1,4 @@
-import type { Kysely, Migration } from 'kysely';
+import { type Kysely, type Migration, sql } from 'kysely';
 
 /** Every change of the schema, in order. A migration that has landed is never edited. */
 export const migrations: Record<string, Migration> = {
@@ -41,6 +41,27 @@ export const migrations: Record<string, Migration> = {
         .on('sent_messages')
         .columns(['account_id', 'started_at'])
         .execute();
+    },
+  },
+  '0002-login-before-profile-token-leases': {
+    async up(db: Kysely<unknown>) {
+      // SQLite cannot take NOT NULL off a column, so the table is made anew.
+      await db.schema
+        .createTable('accounts_0002')
+        .addColumn('id', 'text', (column) => column.primaryKey())
+        .addColumn('kind', 'text', (column) => column.notNull())
+        .addColumn('identifier', 'text', (column) => column.notNull())
+        .addColumn('user_id', 'bigint')
+        .addColumn('username', 'text')
+        .addColumn('created_at', 'bigint', (column) => column.notNull())
+        .execute();
+      await sql`insert into accounts_0002 select id, kind, identifier, user_id, username, created_at from accounts`.execute(
+        db,
+      );
+      await db.schema.dropTable('accounts').execute();
+      await db.schema.alterTable('accounts_0002').renameTo('accounts').execute();
+      await db.schema.alterTable('tokens').addColumn('refreshing_by', 'text').execute();
+      await db.schema.alterTable('tokens').addColumn('refreshing_until', 'bigint').execute();
     },
   },
 };

@@ -6,8 +6,9 @@ export interface AccountTable {
   id: string;
   kind: 'bot' | 'channel';
   identifier: string;
-  user_id: number;
-  username: string;
+  /** Null until Kick said who logged in; the tokens are kept before that is asked. */
+  user_id: number | null;
+  username: string | null;
   created_at: number;
 }
 
@@ -19,6 +20,9 @@ export interface TokenTable {
   /** Grows by one with each write, so that a stale writer is noticed. */
   version: number;
   updated_at: number;
+  /** The process that is refreshing these tokens now, so that no second one does. */
+  refreshing_by: string | null;
+  refreshing_until: number | null;
 }
 
 /** Ids learnt from a slug; they never change. */
