@@ -39,7 +39,12 @@ interface EventOf<Type extends string> {
   readonly channel: Channel;
   /** When it happened, by Kick's clock; when it arrived, where Kick does not say. */
   readonly createdAt: Date;
-  /** What arrived, unchanged. */
+  /**
+   * Kick's own id of what happened, where it has one: two events of a type with the same id are the same event.
+   * A chat message has its `messageId` instead.
+   */
+  readonly id?: string;
+  /** The payload as it arrived, JSON parsed and otherwise unchanged. */
   readonly raw: unknown;
 }
 

@@ -1,0 +1,112 @@
+import type { Channel, KickEvent } from './kick-event.js';
+import { goal, pollDelete, pollUpdate, predictionCreated, predictionUpdated } from './pusher/audience.js';
+import { chatMessage, messagePinned } from './pusher/chat-message.js';
+import type { Decode } from './pusher/fields.js';
+import {
+  chatCleared,
+  chatroomUpdated,
+  messageDeleted,
+  messageUnpinned,
+  userBanned,
+  userUnbanned,
+} from './pusher/moderation.js';
+import {
+  chatMove,
+  livestreamUpdated,
+  stopStreamBroadcast,
+  streamerIsLive,
+  streamHost,
+} from './pusher/stream.js';
+import {
+  followersUpdated,
+  giftedSubscriptions,
+  kicksGifted,
+  rewardRedeemed,
+  subscription,
+} from './pusher/support.js';
+import type { RealtimeFrame } from './realtime-frame.js';
+
+/** By the name without `App\Events\`. A `Map`, so that a frame named `__proto__` finds nothing. */
+const decoders = new Map<string, Decode>([
+  ['ChatMessageEvent', chatMessage],
+  ['MessageDeletedEvent', messageDeleted],
+  ['UserBannedEvent', userBanned],
+  ['UserUnbannedEvent', userUnbanned],
+  ['ChatroomClearEvent', chatCleared],
+  ['ChatroomUpdatedEvent', chatroomUpdated],
+  ['PinnedMessageCreatedEvent', messagePinned],
+  ['PinnedMessageDeletedEvent', messageUnpinned],
+  ['SubscriptionEvent', subscription],
+  ['GiftedSubscriptionsEvent', giftedSubscriptions],
+  ['KicksGifted', kicksGifted],
+  ['RewardRedeemedEvent', rewardRedeemed],
+  ['FollowersUpdated', followersUpdated],
+  ['StreamerIsLive', streamerIsLive],
+  ['StopStreamBroadcast', stopStreamBroadcast],
+  ['LivestreamUpdated', livestreamUpdated],
+  ['StreamHostEvent', streamHost],
+  ['ChatMoveToSupportedChannelEvent', chatMove],
+  ['PollUpdateEvent', pollUpdate],
+  ['PollDeleteEvent', pollDelete],
+  ['PredictionCreated', predictionCreated],
+  ['PredictionUpdated', predictionUpdated],
+  ['GoalCreatedEvent', goal],
+  ['GoalProgressUpdateEvent', goal],
+  ['GoalUpdatedEvent', goal],
+  ['GoalAchievedEvent', goal],
+  ['GoalCanceledEvent', goal],
+]);
+
+/**
+ * Kick tells some things twice, under two names on two channels. One name is the source; the others are dropped,
+ * or every alert would fire twice.
+ *
+ * | what | source | dropped |
+ * | --- | --- | --- |
+ * | a host | `StreamHostEvent`: comes on the chat's own channel | `StreamHostedEvent` |
+ * | chat settings | `ChatroomUpdatedEvent`: the whole state | `ChatSettingsChanged` |
+ * | a subscription | `SubscriptionEvent`: has the months and the message | the next four |
+ * | gifted subscriptions | `GiftedSubscriptionsEvent`: has the whole drop's total | `LuckyUsersWhoGotGiftSubscriptionsEvent` |
+ * | the gift leaderboard | `GiftsLeaderboardUpdated`, as `unknown` | its older name with `App\Events\` |
+ */
+const copies = new Set([
+  'StreamHostedEvent',
+  'ChatSettingsChanged',
+  'ChannelSubscriptionEvent',
+  'ChatMessageSentEvent',
+  'NewSubscriberUpdatedEvent',
+  'NewActivityFeedEvent',
+  'LuckyUsersWhoGotGiftSubscriptionsEvent',
+]);
+const copiedByFullName = 'App\\Events\\GiftsLeaderboardUpdated';
+
+const prefix = 'App\\Events\\';
+
+/**
+ * What a frame of Kick's realtime feed says. Undefined for the second copy of something another frame tells.
+ * Never throws: what has no known name or not that name's shape becomes an `unknown` event.
+ *
+ * @param receivedAt Wall clock in milliseconds: the event's time where Kick gives none.
+ */
+export function decodePusherFrame(
+  frame: RealtimeFrame,
+  channel: Channel,
+  receivedAt: number,
+): KickEvent | undefined {
+  const name = frame.event.startsWith(prefix) ? frame.event.slice(prefix.length) : frame.event;
+  const decode = decoders.get(name);
+  if (decode === undefined && (copies.has(name) || frame.event === copiedByFullName)) return undefined;
+  const data = payloadOf(frame.data);
+  const event = decode?.(data, { channel, receivedAt });
+  return event ?? { type: 'unknown', channel, createdAt: new Date(receivedAt), name, raw: data };
+}
+
+/** The payload is JSON in a text; a text that is no JSON stays what it is. */
+function payloadOf(data: unknown): unknown {
+  if (typeof data !== 'string') return data;
+  try {
+    return JSON.parse(data);
+  } catch {
+    return data;
+  }
+}

@@ -1,0 +1,121 @@
+import { z } from 'zod';
+import { messageId } from '../../primitives/ids.js';
+import type { Badge, ChatMessageSent, ChatSender } from '../kick-event.js';
+import { type Decode, decoder, number, optional, presentUserId, timeOf, user } from './fields.js';
+
+// Written by hand, unlike every other decoder: this one runs for each message. With the tolerance wanted here
+// (`catch` on each optional field) zod 4 takes 1.9 µs a message, these guards 0.2 µs.
+
+/** `App\Events\ChatMessageEvent`. */
+export const chatMessage: Decode = (data, { channel, receivedAt }): ChatMessageSent | undefined => {
+  const message = messageOf(data);
+  if (message === undefined) return undefined;
+  const { type, metadata, created_at } = data as Readonly<Record<string, unknown>>;
+  const event: ChatMessageSent = {
+    type: 'chat.message.sent',
+    channel,
+    createdAt: timeOf(created_at) ?? new Date(receivedAt),
+    messageId: message.messageId,
+    content: message.content,
+    sender: message.sender,
+    kind: typeof type === 'string' && type !== '' ? type : 'message',
+    raw: data,
+  };
+  const replyTo = metadata === undefined || metadata === null ? undefined : repliedMessage(metadata);
+  return replyTo === undefined ? event : { ...event, replyTo };
+};
+
+/** The parts of a chat message that pins carry as well. */
+export function messageOf(
+  data: unknown,
+): Pick<ChatMessageSent, 'messageId' | 'content' | 'sender'> | undefined {
+  if (!isRecord(data)) return undefined;
+  const { id, content } = data;
+  if (typeof id !== 'string' || id === '' || typeof content !== 'string') return undefined;
+  const sender = senderOf(data.sender);
+  return sender && { messageId: messageId(id), content, sender };
+}
+
+function senderOf(data: unknown): ChatSender | undefined {
+  if (!isRecord(data)) return undefined;
+  const { username, slug, identity } = data;
+  const id = presentUserId(data.id);
+  if (id === undefined || typeof username !== 'string') return undefined;
+  const { color, badges } = isRecord(identity) ? identity : noIdentity;
+  const sender = { id, username, badges: badgesOf(badges) };
+  const hasSlug = typeof slug === 'string' && slug !== '';
+  const hasColor = typeof color === 'string' && color !== '';
+  // Spelt out because a spread for each optional field doubles the cost of the whole decoder.
+  if (hasSlug && hasColor) return { ...sender, slug, color };
+  if (hasSlug) return { ...sender, slug };
+  if (hasColor) return { ...sender, color };
+  return sender;
+}
+
+const noIdentity: Readonly<Record<string, unknown>> = {};
+const noBadges: readonly Badge[] = Object.freeze([]);
+
+function badgesOf(data: unknown): readonly Badge[] {
+  if (!Array.isArray(data) || data.length === 0) return noBadges;
+  const badges: Badge[] = [];
+  for (const badge of data as readonly unknown[]) {
+    if (!isRecord(badge) || typeof badge.type !== 'string') continue;
+    const { type, count } = badge;
+    const text = typeof badge.text === 'string' ? badge.text : type;
+    badges.push(typeof count === 'number' ? { type, text, count } : { type, text });
+  }
+  return badges;
+}
+
+function isRecord(value: unknown): value is Readonly<Record<string, unknown>> {
+  return typeof value === 'object' && value !== null;
+}
+
+const Reply = z.object({
+  original_message: z.object({ id: z.string().min(1), content: z.string() }),
+  original_sender: user,
+});
+
+function repliedMessage(metadata: unknown): ChatMessageSent['replyTo'] {
+  // Two cheap looks spare most messages the schema: `metadata` usually holds `message_ref` alone.
+  const data = typeof metadata === 'string' ? parsed(metadata) : metadata;
+  if (!isRecord(data) || data.original_message === undefined) return undefined;
+  const reply = Reply.safeParse(data).data;
+  if (reply === undefined) return undefined;
+  const { original_message, original_sender } = reply;
+  return {
+    messageId: messageId(original_message.id),
+    content: original_message.content,
+    sender: original_sender,
+  };
+}
+
+/** The message history has `metadata` as JSON in a text. */
+function parsed(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined;
+  }
+}
+
+const Pinned = z.object({
+  message: z.unknown().transform((data, context) => {
+    const message = messageOf(data);
+    if (message !== undefined) return message;
+    context.addIssue({ code: 'custom', message: 'a chat message' });
+    return z.NEVER;
+  }),
+  /** Seconds, as a text. */
+  duration: optional(number),
+  pinnedBy: optional(user),
+});
+
+/** `App\Events\PinnedMessageCreatedEvent`. */
+export const messagePinned = decoder(Pinned, ({ message, duration, pinnedBy }, frame) => ({
+  ...frame,
+  type: 'chat.message.pinned',
+  message,
+  ...(pinnedBy !== undefined && { pinnedBy }),
+  ...(duration !== undefined && { durationSeconds: duration }),
+}));
