@@ -1,0 +1,140 @@
+import { z } from 'zod';
+import { Clock } from '../primitives/clock.js';
+import { KickbotError, messageOf } from '../primitives/error.js';
+import { Random } from '../primitives/random.js';
+import { Secret } from '../primitives/secret.js';
+import { Logger } from '../telemetry/logger.js';
+import { type Account, type AccountKind, AccountStore, accountId } from './account-store.js';
+import { AccountTokens } from './account-tokens.js';
+import { KickOAuth } from './kick-oauth.js';
+import { parseScopes } from './scopes.js';
+import type { TokenSet } from './token-set.js';
+import { TokenStore } from './token-store.js';
+
+const text = z.string().min(1);
+const userTokenForm = z.object({
+  accountId: text,
+  type: z.enum(['bot', 'channel']),
+  accessToken: text,
+  refreshToken: text.optional(),
+  expiresIn: z
+    .number()
+    .nonnegative()
+    .max(365 * 24 * 3600),
+  scope: z.string(),
+});
+
+/** Tokens that were obtained elsewhere, with the fields of Kick's token answer. */
+export interface UserToken {
+  /** The owner's own name for the account, `my-bot`. */
+  readonly accountId: string;
+  readonly type: AccountKind;
+  readonly accessToken: string;
+  /** Without one a login is needed when the access token ends. */
+  readonly refreshToken?: string;
+  /** Seconds the access token still lives. */
+  readonly expiresIn: number;
+  /** The granted scopes, separated by spaces. */
+  readonly scope: string;
+}
+
+/**
+ * The tokens of every account that logged in. `for(id)` is what an API client asks; logins hand their tokens to
+ * `keep`.
+ */
+export class AccessTokens {
+  readonly #accounts = new Map<string, AccountTokens>();
+  readonly #holder: string;
+
+  constructor(
+    private readonly oauth: KickOAuth,
+    private readonly store: TokenStore,
+    private readonly accounts: AccountStore,
+    private readonly clock: Clock,
+    private readonly random: Random,
+    private readonly logger: Logger,
+  ) {
+    this.#holder = Buffer.from(random.bytes(16)).toString('hex');
+  }
+
+  /** The tokens of one account, `bot:my-bot`. The same object each time; nothing is read before it is asked. */
+  for(id: string): AccountTokens {
+    let tokens = this.#accounts.get(id);
+    if (tokens === undefined) {
+      const { oauth, store, clock, random, logger } = this;
+      tokens = new AccountTokens(id, { oauth, store, clock, random, logger, holder: this.#holder });
+      this.#accounts.set(id, tokens);
+    }
+    return tokens;
+  }
+
+  /** Loads every account's tokens, so that they are refreshed in time whether or not they are used. */
+  async start(): Promise<void> {
+    for (const { id } of await this.accounts.list()) {
+      await this.for(id)
+        .load()
+        .catch((error: unknown) => this.logger.error(messageOf(error)));
+    }
+  }
+
+  /** Ends the timers and waits for refreshes on their way. */
+  async stop(): Promise<void> {
+    await Promise.all([...this.#accounts.values()].map((tokens) => tokens.stop()));
+  }
+
+  /**
+   * Stores tokens that were obtained elsewhere, in place of the account's old ones, and uses them. Throws
+   * `auth.invalid_token_set` when a field is missing or of the wrong kind.
+   */
+  async setUserToken(token: UserToken): Promise<Account> {
+    const parsed = userTokenForm.safeParse(token);
+    if (!parsed.success) {
+      const fields = parsed.error.issues.map(({ path }) => path.join('.')).join(', ');
+      throw new KickbotError(
+        'auth.invalid_token_set',
+        `setUserToken was given a wrong or no value for: ${fields}.`,
+      );
+    }
+    const { accountId: identifier, type, accessToken, refreshToken, expiresIn, scope } = parsed.data;
+    return this.keep(type, identifier, {
+      accessToken: new Secret(accessToken),
+      ...(refreshToken === undefined ? {} : { refreshToken: new Secret(refreshToken) }),
+      receivedAt: this.clock.now(),
+      expiresIn,
+      scopes: parseScopes(scope),
+    });
+  }
+
+  /** Throws what would keep this account's tokens from being stored, for asking before a person logs in. */
+  async checkStorable(kind: AccountKind, identifier: string): Promise<void> {
+    await this.store.read(accountId(kind, identifier));
+  }
+
+  /** Stores the tokens of a login, on the disk when this resolves, and uses them from now on. */
+  async keep(kind: AccountKind, identifier: string, tokens: TokenSet): Promise<Account> {
+    const account = await this.accounts.add(kind, identifier, this.clock.now());
+    for (;;) {
+      const replaces = (await this.store.read(account.id))?.version ?? 0;
+      const version = await this.store.write(account.id, tokens, { replaces });
+      if (version === undefined) continue;
+      this.for(account.id).hold({ tokens, version });
+      return account;
+    }
+  }
+
+  /** Revokes the account's tokens and forgets the account, also when they cannot be read or revoked. */
+  async logout(id: string): Promise<void> {
+    this.for(id).forget();
+    try {
+      const tokens = (await this.store.read(id))?.tokens;
+      if (tokens?.refreshToken !== undefined) await this.oauth.revoke(tokens.refreshToken, 'refresh_token');
+      if (tokens !== undefined) await this.oauth.revoke(tokens.accessToken, 'access_token');
+    } catch (error) {
+      this.logger.warn(
+        `The tokens of ${id} are forgotten here but could not be revoked (${messageOf(error)}): disconnect the app in that account’s settings on kick.com.`,
+      );
+    }
+    await this.store.remove(id);
+    await this.accounts.remove(id);
+  }
+}

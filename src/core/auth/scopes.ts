@@ -1,0 +1,19 @@
+import { kickScopes } from '../config/schema.js';
+
+/**
+ * What a person allows the bot to do. There are eleven; which of them a login asks for is `kick.scopes` in the
+ * configuration.
+ *
+ * @see https://docs.kick.com/getting-started/scopes
+ */
+export type Scope = (typeof kickScopes)[number];
+
+/** The scopes in Kick's own form, one text with spaces between them. A word Kick may add later stays in the list. */
+export function parseScopes(text: string): readonly string[] {
+  return [...new Set(text.split(' '))].filter((scope) => scope !== '');
+}
+
+/** The scopes that were asked for and not granted: a person can untick some on Kick's consent page. */
+export function missingScopes(wanted: readonly string[], granted: readonly string[]): readonly string[] {
+  return wanted.filter((scope) => !granted.includes(scope));
+}
