@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { bare, decoder, number, optional, timeOf } from './fields.js';
+import { bare, decoder, number, optional, time } from './fields.js';
 
 /** `App\Events\PollUpdateEvent`, about once a second while votes come in. */
 export const pollUpdate = decoder(
@@ -35,8 +35,8 @@ const Prediction = z
       z.object({ id, title: z.string(), total_vote_amount: number.catch(0), vote_count: number.catch(0) }),
     ),
     winning_outcome_id: optional(id),
-    created_at: z.unknown().transform(timeOf),
-    updated_at: z.unknown().transform(timeOf),
+    created_at: time,
+    updated_at: time,
   })
   .transform(({ id, title, state, outcomes, winning_outcome_id, created_at, updated_at }) => ({
     created_at,
@@ -84,7 +84,7 @@ export const goal = decoder(
     current_value: number,
     target_value: number,
     status: z.string().catch(''),
-    updated_at: z.unknown().transform(timeOf),
+    updated_at: time,
   }),
   ({ id, type, current_value, target_value, status, updated_at }, frame) => ({
     ...frame,

@@ -55,9 +55,12 @@ export function presentUserId(value: unknown): UserId | undefined {
   return typeof id === 'number' && Number.isSafeInteger(id) && id > 0 ? userId(id) : undefined;
 }
 
+/** A field with `presentUserId`'s meaning. */
+export const givenUserId = z.unknown().optional().transform(presentUserId);
+
 /** A user as the realtime feed shows them; `id` and `slug` are left out where they say nothing. */
 export const user = z
-  .object({ id: z.unknown().transform(presentUserId), username: z.string(), slug: optional(z.string()) })
+  .object({ id: givenUserId, username: z.string(), slug: optional(z.string()) })
   .transform(({ id, username, slug }) => kickUser(username, id, slug));
 
 export function kickUser(username: string, id?: UserId, slug?: string): KickUser {
@@ -79,6 +82,9 @@ export function timeOf(value: unknown): Date | undefined {
   if (typeof value !== 'string' || value === '') return undefined;
   return valid(new Date(withoutZone.test(value) ? `${value.replace(' ', 'T')}Z` : value));
 }
+
+/** A field with `timeOf`'s meaning. */
+export const time = z.unknown().optional().transform(timeOf);
 
 function valid(date: Date): Date | undefined {
   return Number.isNaN(date.getTime()) ? undefined : date;

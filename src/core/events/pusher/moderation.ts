@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { messageId } from '../../primitives/ids.js';
-import { bare, decoder, number, optional, timeOf, user } from './fields.js';
+import { bare, decoder, number, optional, time, user } from './fields.js';
 
 const id = optional(z.string().min(1));
 
@@ -31,7 +31,7 @@ export const userBanned = decoder(
     permanent: optional(z.boolean()),
     /** Minutes. */
     duration: optional(number),
-    expires_at: z.unknown().transform(timeOf),
+    expires_at: time,
   }),
   ({ id, user, banned_by, permanent, duration, expires_at }, frame, { receivedAt }) => {
     const end = expires_at ?? (duration === undefined ? undefined : new Date(receivedAt + duration * 60_000));

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { decoder, kickUser, number, optional, timeOf } from './fields.js';
+import { decoder, kickUser, number, optional, time } from './fields.js';
 
 /** `App\Events\StreamerIsLive`. Kick may repeat it for one stream. */
 export const streamerIsLive = decoder(
@@ -7,7 +7,7 @@ export const streamerIsLive = decoder(
     livestream: z.object({
       id: number,
       session_title: optional(z.string()),
-      created_at: z.unknown().transform(timeOf),
+      created_at: time,
     }),
   }),
   ({ livestream: { id, session_title, created_at } }, frame) => ({

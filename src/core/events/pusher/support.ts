@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { decoder, kickUser, number, optional, presentUserId, timeOf, user } from './fields.js';
+import { decoder, givenUserId, kickUser, number, optional, time, user } from './fields.js';
 
 const name = z.string().min(1);
 
@@ -55,7 +55,7 @@ export const kicksGifted = decoder(
       /** Nanoseconds. */
       pinned_time: number.catch(0),
     }),
-    created_at: z.unknown().transform(timeOf),
+    created_at: time,
   }),
   ({ gift_transaction_id, message, sender, gift, created_at }, frame) => ({
     ...frame,
@@ -73,7 +73,7 @@ export const kicksGifted = decoder(
 export const rewardRedeemed = decoder(
   z.object({
     reward_title: z.string(),
-    user_id: z.unknown().transform(presentUserId),
+    user_id: givenUserId,
     username: name,
     user_input: z.string().catch(''),
   }),
@@ -92,7 +92,7 @@ export const rewardRedeemed = decoder(
  * webhook is the source for follows.
  */
 export const followersUpdated = decoder(
-  z.object({ username: name, followed: z.literal(true), created_at: z.unknown().transform(timeOf) }),
+  z.object({ username: name, followed: z.literal(true), created_at: time }),
   ({ username, created_at }, frame) => ({
     ...frame,
     type: 'channel.followed',
