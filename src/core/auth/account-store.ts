@@ -51,15 +51,16 @@ export class AccountStore {
     return row && toAccount(row);
   }
 
-  /** Makes sure there is such an account; one that is there stays as it is. */
+  /** An account that has just logged in, anew or again. Who it is must be asked: it may be somebody else now. */
   async add(kind: AccountKind, identifier: string, now: number): Promise<Account> {
     const account: Account = { id: accountId(kind, identifier), kind, identifier };
+    const unknown = { user_id: null, username: null };
     await this.database
       .insertInto('accounts')
-      .values({ ...account, user_id: null, username: null, created_at: now })
-      .onConflict((conflict) => conflict.doNothing())
+      .values({ ...account, ...unknown, created_at: now })
+      .onConflict((conflict) => conflict.column('id').doUpdateSet(unknown))
       .execute();
-    return (await this.find(account.id)) ?? account;
+    return account;
   }
 
   /** Notes who the account is, as Kick said with its newest token. */
