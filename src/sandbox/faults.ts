@@ -1,0 +1,57 @@
+import type { HandshakeFault, PusherServer } from './feed/pusher-server.js';
+import type { HttpFault, HttpFaults } from './http/http-faults.js';
+
+/** What goes wrong, on order: requests by `next`, the chat feed by the rest. */
+export class FaultSwitch {
+  constructor(
+    private readonly http: HttpFaults,
+    private readonly pusher: PusherServer,
+  ) {}
+
+  /**
+   * Lets the next requests go wrong that fit `pattern`, a method and a path in which `*` stands for anything.
+   *
+   * @example sandbox.faults.next('POST /public/v1/chat', { status: 429, retryAfter: 2 });
+   * @example sandbox.faults.next('* /public/*', cloudflareBlock, Infinity);
+   */
+  next(pattern: string, fault: HttpFault, times = 1): void {
+    this.http.next(pattern, fault, times);
+  }
+
+  /** From now on new sockets meet this; `undefined` lets them in again. */
+  refuseHandshakes(fault: HandshakeFault | undefined): void {
+    this.pusher.handshakeFault = fault;
+  }
+
+  /** Never answers subscriptions to these channels (all, where nothing is said), and sends them nothing. */
+  ignoreSubscriptions(channels: (channel: string) => boolean = () => true): void {
+    this.pusher.ignoresSubscription = channels;
+  }
+
+  /** Resets every socket's TCP connection, without a close frame. */
+  dropSockets(): void {
+    this.pusher.drop();
+  }
+
+  /** Closes every socket with this code. */
+  closeSockets(code: number, reason?: string): void {
+    this.pusher.closeAll(code, reason);
+  }
+
+  /** Leaves every open socket half-open: nothing is read from or written to it again. */
+  freezeSockets(): void {
+    this.pusher.freeze();
+  }
+
+  /** Sends a text as it is to every socket, or to those subscribed to `channel`. */
+  sendRaw(text: string, channel?: string): void {
+    this.pusher.sendRaw(text, channel);
+  }
+
+  /** Everything that comes from now on goes well. Sockets frozen before stay frozen. */
+  clear(): void {
+    this.http.clear();
+    this.pusher.handshakeFault = undefined;
+    this.pusher.ignoresSubscription = () => false;
+  }
+}

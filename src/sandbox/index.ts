@@ -1,0 +1,18 @@
+/** `kickbot/sandbox`: a local Kick to try bots and plugins on. */
+export { FaultSwitch } from './faults.js';
+export type { Frame } from './feed/frame.js';
+export { chatMessage, framesOf } from './feed/frames.js';
+export type { HandshakeFault } from './feed/pusher-server.js';
+export { cloudflareBlock, type HttpFault, securityPolicyBlock } from './http/http-faults.js';
+export type { RecordedRequest, RequestLog } from './http/request-log.js';
+export type { App, AppRegistration } from './oauth/apps.js';
+export type { Scope } from './oauth/scopes.js';
+export type { RefreshPolicy, TokenReply, Tokens } from './oauth/tokens.js';
+export { type Sandbox, type SandboxOptions, startSandbox } from './sandbox.js';
+export type { ConsentOptions } from './scripted-browser.js';
+export type { ChannelRef, UserRef } from './world/directory.js';
+export { kicksGifts } from './world/kicks-gifts.js';
+export { Refusal, type RefusalCode } from './world/refusal.js';
+export type * from './world/state.js';
+export { World } from './world/world.js';
+export type { WorldEvent } from './world/world-event.js';

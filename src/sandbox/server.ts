@@ -1,0 +1,58 @@
+import type { Server } from 'node:http';
+import { createAdaptorServer } from '@hono/node-server';
+import { Hono } from 'hono';
+import { bodyLimit } from 'hono/body-limit';
+import type { PusherServer } from './feed/pusher-server.js';
+import type { SandboxEnvironment } from './http/environment.js';
+import { applyFaults, type HttpFaults } from './http/http-faults.js';
+import { type RequestLog, recordRequests } from './http/request-log.js';
+import type { Apps } from './oauth/apps.js';
+import { authorizeRoutes } from './oauth/authorize-routes.js';
+import { tokenRoutes } from './oauth/token-routes.js';
+import type { Tokens } from './oauth/tokens.js';
+import { channelRoutes } from './rest/channels.js';
+import { chatRoutes } from './rest/chat.js';
+import { moderationRoutes } from './rest/moderation.js';
+import { answerError } from './rest/replies.js';
+import { userRoutes } from './rest/users.js';
+import { websiteRoutes } from './rest/website.js';
+import type { World } from './world/world.js';
+
+const MAX_BODY = 64 * 1024;
+
+export interface ServerParts {
+  world: World;
+  apps: Apps;
+  tokens: Tokens;
+  pusher: PusherServer;
+  faults: HttpFaults;
+  requests: RequestLog;
+  log: (line: string) => void;
+}
+
+/** Everything of the local Kick on one origin, where the real one has four. Not listening yet. */
+export function createSandboxServer(parts: ServerParts): Server {
+  const { world, tokens, pusher, requests, log } = parts;
+  const app = new Hono<SandboxEnvironment>();
+  app.use(bodyLimit({ maxSize: MAX_BODY }));
+  app.use(recordRequests({ requests, tokens, now: world.now, log }));
+  app.use(applyFaults(parts.faults));
+
+  const { routes, codes } = authorizeRoutes(parts);
+  app.route('/', routes);
+  app.route('/', tokenRoutes({ ...parts, codes }));
+  for (const resource of [userRoutes, channelRoutes, chatRoutes, moderationRoutes]) {
+    app.route('/public/v1', resource({ world, tokens }));
+  }
+  app.route('/', websiteRoutes({ world, pusher }));
+
+  app.notFound((c) => c.text('404 page not found', 404));
+  app.onError((error, c) => {
+    log(`${c.req.method} ${c.req.path}: ${error.message}`);
+    return answerError(error, c);
+  });
+
+  const server = createAdaptorServer({ fetch: app.fetch, overrideGlobalObjects: false }) as Server;
+  server.on('upgrade', (request, stream, head) => pusher.upgrade(request, stream, head));
+  return server;
+}

@@ -1,0 +1,63 @@
+import type { Ban, Channel, ChatMessage, KicksGift, Poll, User } from './state.js';
+
+/** What happened in the world, once each; `framesOf` says how Kick's feed tells it. */
+export type WorldEvent = { readonly channel: Channel; readonly at: number } & (
+  | { readonly type: 'message'; readonly message: ChatMessage }
+  | {
+      readonly type: 'message-deleted';
+      readonly message: ChatMessage;
+      readonly by: User | undefined;
+      /** Filled where Kick's own filter removed the message and no person did. */
+      readonly violatedRules: readonly string[];
+    }
+  | {
+      readonly type: 'message-pinned';
+      readonly message: ChatMessage;
+      readonly by: User;
+      readonly seconds: number;
+    }
+  | { readonly type: 'message-unpinned' }
+  | { readonly type: 'chat-cleared'; readonly by: User }
+  | { readonly type: 'settings-changed' }
+  | { readonly type: 'banned'; readonly ban: Ban }
+  | { readonly type: 'unbanned'; readonly ban: Ban; readonly by: User }
+  | { readonly type: 'followed'; readonly user: User }
+  | {
+      readonly type: 'subscribed';
+      readonly user: User;
+      readonly months: number;
+      readonly message: string | undefined;
+    }
+  | {
+      readonly type: 'subscriptions-gifted';
+      readonly gifter: User;
+      readonly recipients: readonly User[];
+      /** How many the gifter gave in this channel so far, these included. */
+      readonly total: number;
+    }
+  | {
+      readonly type: 'hosted';
+      readonly by: User;
+      /** The channel that hosts, where it is in this world. */
+      readonly from: Channel | undefined;
+      readonly viewers: number;
+      readonly message: string | undefined;
+    }
+  | { readonly type: 'went-live' }
+  | { readonly type: 'went-offline'; readonly livestreamId: number }
+  | { readonly type: 'kicks-gifted'; readonly user: User; readonly gift: KicksGift; readonly message: string }
+  | {
+      readonly type: 'reward-redeemed';
+      readonly user: User;
+      readonly title: string;
+      readonly input: string;
+      readonly color: string;
+    }
+  | { readonly type: 'poll-updated'; readonly poll: Poll; readonly first: boolean }
+  | { readonly type: 'poll-deleted' }
+);
+
+type Strip<Event> = Event extends unknown ? Omit<Event, 'channel' | 'at'> : never;
+
+/** An event before the world stamped it with its channel and time. */
+export type WorldHappening = Strip<WorldEvent>;
