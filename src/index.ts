@@ -1,4 +1,20 @@
 /** The public API: everything a plugin or a host program imports. */
+import 'reflect-metadata';
+
+export { z } from 'zod';
+export { type OutgoingMessage, Sender, type SentMessage } from './core/chat/sender.js';
+export type { ArgumentKinds } from './core/commands/argument-kinds.js';
+export type { ArgumentsOf } from './core/commands/arguments-of.js';
+export type { PluginClass } from './core/config/schema.js';
 export type * from './core/events/kick-event.js';
+export type { Role } from './core/events/role.js';
+export { ban, remove, timeout, type Verdict } from './core/moderation/verdict.js';
+export { CommandContext, EventContext, RuleContext } from './core/plugins/contexts.js';
+export { Command, On, Plugin, Rule } from './core/plugins/decorators.js';
+export type { CommandOptions, PluginOptions, RuleOptions } from './core/plugins/plugin-metadata.js';
+export { type Cancel, Clock } from './core/primitives/clock.js';
+export type { Duration } from './core/primitives/duration.js';
 export { KickbotError } from './core/primitives/error.js';
-export { defineConfig } from './core/config/define-config.js';
+export * from './core/primitives/ids.js';
+export { Random } from './core/primitives/random.js';
+export { Logger } from './core/telemetry/logger.js';

@@ -1,0 +1,106 @@
+import 'reflect-metadata';
+import { injectable } from 'tsyringe';
+import type { z } from 'zod';
+import type { ArgumentsOf } from '../commands/arguments-of.js';
+import type { PluginClass } from '../config/schema.js';
+import type { KickEventNamed, KickEventType } from '../events/kick-event.js';
+import type { Verdict } from '../moderation/verdict.js';
+import type { CommandContext, EventContext, RuleContext } from './contexts.js';
+import {
+  type CommandOptions,
+  metadataToWrite,
+  type PluginOptions,
+  type RuleOptions,
+} from './plugin-metadata.js';
+
+/** What a command may answer: a text is the reply, nothing is no reply. */
+// biome-ignore lint/suspicious/noConfusingVoidType: a method without a return statement returns void to the type checker.
+export type Reply = string | undefined | void;
+
+type CommandHandler = (context: CommandContext<never>, values: never) => Reply | Promise<Reply>;
+
+/** A handler that cannot take what its usage string gives. */
+export interface ArgumentsDoNotFit<Usage extends string> {
+  readonly usage: Usage;
+  readonly 'the usage gives the handler': ArgumentsOf<Usage>;
+}
+
+type Fits<Usage extends string, Handler extends CommandHandler> =
+  ArgumentsOf<Usage> extends Parameters<Handler>[1] ? Handler : ArgumentsDoNotFit<Usage>;
+
+/**
+ * Makes a class a plugin. Its constructor parameters are injected: `Random`, `Clock`, `Logger`, `Sender`.
+ * `onLoad()` runs once before anything else, `onUnload()` last; both may be async.
+ *
+ * @example
+ * @Plugin({ name: 'dice', options: z.object({ sides: z.number().int().min(2).default(6) }) })
+ * export default class Dice {}
+ */
+export function Plugin<Schema extends z.ZodType<object>>(options: PluginOptions<Schema>) {
+  return (pluginClass: PluginClass): void => {
+    metadataToWrite(pluginClass).plugin = options;
+    injectable()(pluginClass);
+  };
+}
+
+/**
+ * Makes a method a chat command. The usage string names it and types its arguments: `<name:kind>` is required,
+ * `[name:kind]` optional, `[...name]` the rest of the line; kinds are string (when left out), int, number, user,
+ * duration and choices such as `on|off`. A returned text is the reply.
+ *
+ * @example
+ * @Command('roll [sides:int]', { aliases: ['dice'], cooldown: { user: '5s' } })
+ * roll(ctx: CommandContext, { sides = 6 }: { sides?: number }) {
+ *   return `${ctx.sender.username} rolled ${this.random.int(1, sides)}`;
+ * }
+ */
+export function Command<const Usage extends string>(usage: Usage, options: CommandOptions = {}) {
+  return <Handler extends CommandHandler>(
+    prototype: object,
+    method: string,
+    _descriptor: TypedPropertyDescriptor<Handler> & TypedPropertyDescriptor<Fits<Usage, Handler>>,
+  ): void => {
+    metadataToWrite(prototype.constructor).commands.push({ method, usage, options });
+  };
+}
+
+/**
+ * Makes a method a moderation rule. It sees every message that is not the bot's own, before commands and
+ * listeners do; what `remove`, `timeout` or `ban` gives is its verdict, nothing lets the message pass.
+ *
+ * @example
+ * @Rule()
+ * noShouting({ message }: RuleContext) {
+ *   return /^[A-Z !]{20,}$/.test(message.content) ? remove('shouting') : undefined;
+ * }
+ */
+export function Rule(options: RuleOptions = {}) {
+  return <
+    Handler extends (context: RuleContext<never>) => Verdict | undefined | Promise<Verdict | undefined>,
+  >(
+    prototype: object,
+    method: string,
+    _descriptor: TypedPropertyDescriptor<Handler>,
+  ): void => {
+    metadataToWrite(prototype.constructor).rules.push({ method, name: options.name ?? method });
+  };
+}
+
+/**
+ * Calls a method for each event of that name.
+ *
+ * @example
+ * @On('channel.hosted')
+ * async welcome({ host }: KickEventNamed<'channel.hosted'>, ctx: EventContext) {
+ *   await ctx.say(`Welcome, viewers of ${host.username}!`);
+ * }
+ */
+export function On<const Type extends KickEventType>(event: Type) {
+  return <Handler extends (event: KickEventNamed<Type>, context: EventContext<never>) => unknown>(
+    prototype: object,
+    method: string,
+    _descriptor: TypedPropertyDescriptor<Handler>,
+  ): void => {
+    metadataToWrite(prototype.constructor).listeners.push({ method, event });
+  };
+}

@@ -1,0 +1,140 @@
+import type { Sender } from '../chat/sender.js';
+import type { RoutedCommand } from '../commands/command-router.js';
+import { Cooldown } from '../commands/cooldown.js';
+import { Usage } from '../commands/usage.js';
+import type { ChatMessageSent } from '../events/kick-event.js';
+import { type Role, roles } from '../events/role.js';
+import type { Rule } from '../moderation/rule-engine.js';
+import { isVerdict, type Verdict } from '../moderation/verdict.js';
+import type { Clock } from '../primitives/clock.js';
+import { durationMs } from '../primitives/duration.js';
+import { KickbotError, messageOf } from '../primitives/error.js';
+import { RuleContext } from './contexts.js';
+import type { Handler, Invoker } from './invoker.js';
+import type { CommandOptions, PluginMetadata } from './plugin-metadata.js';
+import type { ResolvedOptions } from './plugin-options.js';
+
+/** A plugin's instance and what its handlers are called with. */
+export interface PluginInstance {
+  readonly name: string;
+  readonly instance: object;
+  readonly options: ResolvedOptions;
+  readonly sender: Sender;
+}
+
+export interface LoadedListener {
+  readonly plugin: PluginInstance;
+  readonly handler: Handler;
+}
+
+export interface LoadedCommand extends RoutedCommand, Pick<PluginInstance, 'options' | 'sender'> {
+  readonly handler: Handler;
+  readonly usage: Usage;
+  readonly allow: Role;
+  readonly cooldown: Cooldown | undefined;
+  /** Keeps someone who mistypes from making the bot repeat the usage. */
+  readonly usageReplies: Cooldown;
+}
+
+const usageReplyPauseMs = 10_000;
+
+/** A method of a plugin as a handler. */
+export function handlerOf({ name, instance }: PluginInstance, method: string, label: string): Handler {
+  const found: unknown = Reflect.get(instance, method);
+  if (!isMethod(found)) {
+    throw new KickbotError('plugin.invalid', `Plugin ${name}: ${method} is decorated and is not a method.`);
+  }
+  return { plugin: name, name: label, run: (first, second) => found.call(instance, first, second) };
+}
+
+export function isMethod(value: unknown): value is (this: object, ...values: unknown[]) => unknown {
+  return typeof value === 'function';
+}
+
+/** Throws `command.usage_invalid` or `plugin.invalid` with a sentence that names plugin and command. */
+export function loadCommand(
+  plugin: PluginInstance,
+  { method, usage: text, options }: PluginMetadata['commands'][number],
+  clock: Clock,
+): LoadedCommand {
+  try {
+    const usage = new Usage(text);
+    const allow = options.allow ?? 'everyone';
+    if (!roles.includes(allow)) throw new RangeError(`allow is one of ${roles.join(', ')}, not '${allow}'`);
+    return {
+      plugin: plugin.name,
+      names: namesOf(usage, options),
+      handler: handlerOf(plugin, method, `command ${usage.name}`),
+      usage,
+      allow,
+      cooldown: options.cooldown && cooldownOf(options.cooldown, clock),
+      usageReplies: new Cooldown({ user: usageReplyPauseMs }, clock),
+      options: plugin.options,
+      sender: plugin.sender,
+    };
+  } catch (cause) {
+    throw new KickbotError(
+      cause instanceof KickbotError ? cause.code : 'plugin.invalid',
+      `Plugin ${plugin.name}, @Command('${text}'): ${messageOf(cause)}`,
+      { cause },
+    );
+  }
+}
+
+function namesOf(usage: Usage, { aliases = [] }: CommandOptions): string[] {
+  const wrong = aliases.find((alias) => !/^\S+$/.test(alias));
+  if (wrong !== undefined) throw new RangeError(`the alias '${wrong}' is not one word`);
+  return [...new Set([usage.name, ...aliases.map((alias) => alias.toLowerCase())])];
+}
+
+function cooldownOf(
+  { user, channel, global }: NonNullable<CommandOptions['cooldown']>,
+  clock: Clock,
+): Cooldown {
+  return new Cooldown(
+    {
+      ...(user !== undefined && { user: durationMs(user) }),
+      ...(channel !== undefined && { channel: durationMs(channel) }),
+      ...(global !== undefined && { global: durationMs(global) }),
+    },
+    clock,
+  );
+}
+
+export function loadRule(
+  plugin: PluginInstance,
+  { method, name }: PluginMetadata['rules'][number],
+  invoker: Invoker,
+): Rule {
+  const handler = handlerOf(plugin, method, `rule ${name}`);
+  const checked: Handler = {
+    ...handler,
+    run: (context) => {
+      const answer = handler.run(context);
+      return answer instanceof Promise ? answer.then(verdictOf) : verdictOf(answer);
+    },
+  };
+  return {
+    plugin: plugin.name,
+    name,
+    check: (message: ChatMessageSent) => {
+      const context = new RuleContext(message, plugin.options.for(message.channel.slug), plugin.sender);
+      // The door lets through what `checked` gives, or undefined.
+      return invoker.invoke(checked, context, context) as Verdict | undefined | Promise<Verdict | undefined>;
+    },
+  };
+}
+
+/** Plugins without types may answer anything; `null` and `false` let the message pass, as undefined does. */
+function verdictOf(answer: unknown): Verdict | undefined {
+  if (answer === undefined || answer === null || answer === false) return undefined;
+  if (isVerdict(answer)) return answer;
+  throw new TypeError('A rule answers with remove(), timeout(), ban() or nothing.');
+}
+
+export function loadListener(
+  plugin: PluginInstance,
+  { method, event }: PluginMetadata['listeners'][number],
+): LoadedListener {
+  return { plugin, handler: handlerOf(plugin, method, `on ${event}`) };
+}

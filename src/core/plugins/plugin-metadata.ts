@@ -1,0 +1,73 @@
+import type { z } from 'zod';
+import type { KickEventType } from '../events/kick-event.js';
+import type { Role } from '../events/role.js';
+import type { Duration } from '../primitives/duration.js';
+
+export interface PluginOptions<Schema extends z.ZodType<object> = z.ZodType<object>> {
+  /** Short and unique, `dice`: it stands in configuration, logs and errors. */
+  readonly name: string;
+  /** What can be configured. A channel may have its own values. */
+  readonly options?: Schema;
+}
+
+export interface CommandOptions {
+  /** Other names for the command. */
+  readonly aliases?: readonly string[];
+  /** Who may use it: that role and those above. Everyone, when left out. Others are refused silently. */
+  readonly allow?: Role;
+  /** How long it rests after use. It is taken when the command begins. Used too early, it is refused silently. */
+  readonly cooldown?: {
+    /** For the same person in the same channel. */
+    readonly user?: Duration;
+    /** For everybody in the same channel. */
+    readonly channel?: Duration;
+    /** For everybody in all channels. */
+    readonly global?: Duration;
+  };
+}
+
+export interface RuleOptions {
+  /** Stands in logs beside the plugin's name; the method's name when left out. */
+  readonly name?: string;
+}
+
+/** What the decorators of one class wrote down. Read once, when the plugin is loaded. */
+export interface PluginMetadata {
+  plugin?: PluginOptions;
+  readonly commands: { readonly method: string; readonly usage: string; readonly options: CommandOptions }[];
+  readonly rules: { readonly method: string; readonly name: string }[];
+  readonly listeners: { readonly method: string; readonly event: KickEventType }[];
+}
+
+// Shared by name: a plugin package may have been loaded beside a second copy of kickbot.
+const key = Symbol.for('kickbot.plugin');
+
+function ownMetadata(pluginClass: object): PluginMetadata | undefined {
+  return Object.hasOwn(pluginClass, key) ? (Reflect.get(pluginClass, key) as PluginMetadata) : undefined;
+}
+
+/** The class's own metadata, begun when there is none, for decorators to add to. */
+export function metadataToWrite(pluginClass: object): PluginMetadata {
+  const existing = ownMetadata(pluginClass);
+  if (existing) return existing;
+  const value: PluginMetadata = { commands: [], rules: [], listeners: [] };
+  Object.defineProperty(pluginClass, key, { value });
+  return value;
+}
+
+/** What `@Plugin` and the decorators on its methods, inherited ones first, say; undefined without `@Plugin`. */
+export function readMetadata(pluginClass: object): (PluginMetadata & { plugin: PluginOptions }) | undefined {
+  const plugin = ownMetadata(pluginClass)?.plugin;
+  if (!plugin) return undefined;
+  const lineage: PluginMetadata[] = [];
+  for (let at: object | null = pluginClass; at !== null; at = Object.getPrototypeOf(at)) {
+    const metadata = ownMetadata(at);
+    if (metadata) lineage.unshift(metadata);
+  }
+  return {
+    plugin,
+    commands: lineage.flatMap((metadata) => metadata.commands),
+    rules: lineage.flatMap((metadata) => metadata.rules),
+    listeners: lineage.flatMap((metadata) => metadata.listeners),
+  };
+}

@@ -1,0 +1,93 @@
+import { isAbsolute, resolve } from 'node:path';
+import { importModule } from '../config/module-loader.js';
+import type { PluginClass } from '../config/schema.js';
+import { KickbotError, messageOf } from '../primitives/error.js';
+
+/** The class a configuration entry means, and how to speak of where it came from. */
+export interface ResolvedPlugin {
+  readonly pluginClass: PluginClass;
+  readonly origin: string;
+}
+
+/**
+ * Finds the class behind a class, a path (starting from `directory`) or the name of an installed package. Throws a
+ * `KickbotError` whose sentence names the file or package and what to change in it.
+ */
+export async function resolvePlugin(
+  source: PluginClass | string,
+  directory: string,
+): Promise<ResolvedPlugin> {
+  if (typeof source === 'function') {
+    return { pluginClass: source, origin: `The class ${source.name || 'without a name'}` };
+  }
+  const isPath = source.startsWith('.') || isAbsolute(source);
+  const target = isPath ? resolve(directory, source) : source;
+  const origin = isPath ? `The plugin file ${source}` : `The plugin package ${source}`;
+  const module = await importPlugin(target, directory, isPath, origin);
+  const pluginClass: unknown =
+    typeof module === 'object' && module !== null && 'default' in module ? module.default : undefined;
+  if (!isConstructor(pluginClass)) {
+    throw new KickbotError(
+      'plugin.no_default_export',
+      `${origin} does not export a plugin class: write 'export default class' in it.`,
+    );
+  }
+  return { pluginClass, origin };
+}
+
+function isConstructor(value: unknown): value is PluginClass {
+  return typeof value === 'function' && Object.hasOwn(value, 'prototype');
+}
+
+async function importPlugin(
+  target: string,
+  directory: string,
+  isPath: boolean,
+  origin: string,
+): Promise<unknown> {
+  try {
+    return await importModule(target, directory);
+  } catch (cause) {
+    if (isMissing(cause, target)) {
+      throw new KickbotError(
+        'plugin.not_found',
+        isPath
+          ? `${origin} does not exist: correct its path in plugins. It was looked for at ${target}.`
+          : `${origin} is not installed: run 'npm install ${target}', or correct its name in plugins.`,
+        { cause },
+      );
+    }
+    const place = syntaxErrorPlace(cause);
+    if (place !== undefined) throw new KickbotError('plugin.syntax_error', `${origin} ${place}`, { cause });
+    throw new KickbotError(
+      'plugin.import_failed',
+      `${origin} cannot be loaded: ${firstLine(messageOf(cause))}`,
+      {
+        cause,
+      },
+    );
+  }
+}
+
+function isMissing(cause: unknown, target: string): boolean {
+  return (
+    cause instanceof Error &&
+    'code' in cause &&
+    (cause.code === 'MODULE_NOT_FOUND' || cause.code === 'ERR_MODULE_NOT_FOUND') &&
+    // The file may be there, and something that it imports may not.
+    firstLine(cause.message).includes(`'${target}'`)
+  );
+}
+
+/** jiti: `ParseError: Unexpected token \n /path/file.ts:3:10`. */
+const parseError = /^ParseError: (?<what>.*?)\s*\n\s*(?<file>.+):(?<line>\d+):(?<column>\d+)$/m;
+
+function syntaxErrorPlace(cause: unknown): string | undefined {
+  const groups = cause instanceof Error ? parseError.exec(cause.message)?.groups : undefined;
+  if (!groups) return undefined;
+  return `has a syntax error in ${groups.file}, line ${groups.line}, column ${groups.column}: ${groups.what}`;
+}
+
+function firstLine(text: string): string {
+  return text.split('\n', 1)[0] ?? text;
+}
