@@ -117,7 +117,7 @@ export function printable(text: string, secrets: readonly Secret[]): string {
   for (const secret of secrets) {
     if (secret.reveal() !== '') clean = clean.replaceAll(secret.reveal(), '[secret]');
   }
-  return clean.replace(/[\p{Cc}\p{Cf}\u2028\u2029]+/gu, ' ').slice(0, 200);
+  return clean.replace(/[\s\p{Cc}\p{Cf}]+/gu, ' ').slice(0, 200);
 }
 
 function named(error: string, description: string): KickbotError | undefined {
@@ -129,7 +129,7 @@ function named(error: string, description: string): KickbotError | undefined {
 function refused(error: string, description: string): KickbotError {
   return new KickbotError(
     'auth.refused',
-    `Kick refused with a reason kickbot does not know${quoted(error)}${quoted(description)}: see the app at ${settings}.`,
+    `Kick refused with a reason kickbot does not know${quoted([error, description].filter(Boolean).join(': '))}: see the app at ${settings}.`,
   );
 }
 

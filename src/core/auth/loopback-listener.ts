@@ -124,7 +124,7 @@ export class LoopbackListener {
       }
       return await next();
     });
-    app.all(callbackPath, (c) => {
+    app.all(callbackPath, async (c) => {
       // Browsers and chats look at a link before anybody clicked it: that uses nothing up.
       if (c.req.method === 'HEAD') return c.body(null, 204);
       if (/prefetch|preview/i.test(c.req.header('sec-purpose') ?? c.req.header('purpose') ?? '')) {
