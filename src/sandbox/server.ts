@@ -1,7 +1,6 @@
 import type { Server } from 'node:http';
 import { createAdaptorServer } from '@hono/node-server';
 import { Hono } from 'hono';
-import { bodyLimit } from 'hono/body-limit';
 import type { PusherServer } from './feed/pusher-server.js';
 import type { SandboxEnvironment } from './http/environment.js';
 import { applyFaults, type HttpFaults } from './http/http-faults.js';
@@ -18,8 +17,6 @@ import { userRoutes } from './rest/users.js';
 import { websiteRoutes } from './rest/website.js';
 import type { World } from './world/world.js';
 
-const MAX_BODY = 64 * 1024;
-
 export interface ServerParts {
   world: World;
   apps: Apps;
@@ -34,7 +31,6 @@ export interface ServerParts {
 export function createSandboxServer(parts: ServerParts): Server {
   const { world, tokens, pusher, requests, log } = parts;
   const app = new Hono<SandboxEnvironment>();
-  app.use(bodyLimit({ maxSize: MAX_BODY }));
   app.use(recordRequests({ requests, tokens, now: world.now, log }));
   app.use(applyFaults(parts.faults));
 
