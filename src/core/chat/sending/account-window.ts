@@ -34,6 +34,7 @@ export class AccountWindow {
   readonly #holdMs: number;
   readonly #returns = new Set<Cancel>();
   #logFails = false;
+  #stopped = false;
 
   private constructor(options: WindowOptions) {
     this.#options = options;
@@ -76,6 +77,7 @@ export class AccountWindow {
 
   /** Nothing is given back any more, so nothing runs beyond the tokens that are left. */
   stop(): void {
+    this.#stopped = true;
     for (const cancel of this.#returns) cancel();
     this.#returns.clear();
   }
@@ -99,6 +101,7 @@ export class AccountWindow {
   }
 
   #giveBackIn(delayMs: number, id: number | undefined): void {
+    if (this.#stopped) return;
     const cancel = this.#options.clock.schedule(delayMs, () => {
       this.#returns.delete(cancel);
       this.#giveBack();
