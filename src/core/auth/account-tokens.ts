@@ -21,7 +21,7 @@ export interface AccountTokensParts {
 
 /** Longer than a refresh can take, so that nobody else begins one meanwhile. */
 const leaseMs = 30_000;
-const leaseLookMs = 250;
+const leaseLookMs = 100;
 const longestBackOffMs = 300_000;
 /** Tokens nobody uses are refreshed as well: Kick lets refresh tokens die that rest for weeks (KickDevDocs #359). */
 const dayMs = 24 * 3600 * 1000;

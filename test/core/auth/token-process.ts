@@ -1,0 +1,46 @@
+import { SystemClock } from '../../../src/core/primitives/clock.js';
+import { Secret } from '../../../src/core/primitives/secret.js';
+import { openDatabase } from '../../../src/core/storage/database.js';
+import { setUpAuth } from './auth-setup.js';
+
+/** A clock that can be set ahead, so that a token ends without anybody waiting. */
+class ClockAhead extends SystemClock {
+  #aheadMs = 0;
+
+  set(ms: number): void {
+    this.#aheadMs += ms;
+  }
+
+  override now(): number {
+    return super.now() + this.#aheadMs;
+  }
+
+  override monotonic(): number {
+    return super.monotonic() + this.#aheadMs;
+  }
+}
+
+/** The program of one process: at each message its token ends, and it answers with the one it uses next. */
+export async function run(settings: {
+  directory: string;
+  authUrl: string;
+  clientId: string;
+  clientSecret: string;
+}): Promise<void> {
+  const database = await openDatabase({ url: 'sqlite:shared.db', directory: settings.directory });
+  const clock = new ClockAhead();
+  const { tokens } = setUpAuth({
+    authUrl: settings.authUrl,
+    database,
+    clock,
+    clientId: settings.clientId,
+    clientSecret: new Secret(settings.clientSecret),
+  });
+  await tokens.start();
+  process.on('message', async () => {
+    clock.set(7200_000);
+    const token = await tokens.for('bot:my-bot').accessToken();
+    process.send?.(token.reveal());
+  });
+  process.send?.('ready');
+}
