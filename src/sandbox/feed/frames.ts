@@ -5,6 +5,7 @@ import type { WorldEvent } from '../world/world-event.js';
 import type { Frame } from './frame.js';
 import { hostFrames, livestreamFrames } from './stream-frames.js';
 import { giftFrames, kicksFrames, subscriptionFrames } from './support-frames.js';
+import { goalFrame, pollData, predictionFrame } from './vote-frames.js';
 
 /** `2026-09-27T16:11:55+00:00`, as chat frames write a time. */
 export function wholeSeconds(time: number): string {
@@ -104,24 +105,15 @@ export function framesOf(event: WorldEvent): Frame[] {
     case 'went-live':
     case 'went-offline':
       return livestreamFrames(event);
-    case 'poll-updated': {
-      const { poll } = event;
-      const elapsed = Math.floor((event.at - poll.startedAt) / 1000);
-      return [
-        onV2('PollUpdateEvent', {
-          poll: {
-            title: poll.title,
-            options: poll.options,
-            duration: poll.durationSeconds,
-            remaining: Math.max(0, poll.durationSeconds - elapsed),
-            result_display_duration: 15,
-            ...(event.first && { has_voted: false, voted_option_id: null }),
-          },
-        }),
-      ];
-    }
+    case 'poll-updated':
+      return [onV2('PollUpdateEvent', pollData(event))];
     case 'poll-deleted':
       return [onV2('PollDeleteEvent', [])];
+    case 'prediction-created':
+    case 'prediction-updated':
+      return [predictionFrame(event)];
+    case 'goal-progressed':
+      return [goalFrame(event)];
   }
 }
 

@@ -1,9 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import type { Channel, Livestream } from '../world/state.js';
-import type { WorldEvent } from '../world/world-event.js';
+import type { Event } from './event.js';
 import type { Frame } from './frame.js';
-
-type Event<Type extends WorldEvent['type']> = Extract<WorldEvent, { type: Type }>;
 
 /** A raid comes twice to the hosted channel, and once to the one that hosts. */
 export function hostFrames({ channel, by, from, viewers, message, at }: Event<'hosted'>): Frame[] {

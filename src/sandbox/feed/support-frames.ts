@@ -1,10 +1,8 @@
 import { randomInt, randomUUID } from 'node:crypto';
 import type { Channel, User } from '../world/state.js';
-import type { WorldEvent } from '../world/world-event.js';
+import type { Event } from './event.js';
 import type { Frame } from './frame.js';
 import { oldChannel } from './stream-frames.js';
-
-type Event<Type extends WorldEvent['type']> = Extract<WorldEvent, { type: Type }>;
 
 /** Big drops of gifts come in pieces of this many names. */
 export const GIFTS_PER_FRAME = 50;

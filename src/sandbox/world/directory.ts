@@ -87,6 +87,8 @@ export class Directory {
       messages: [],
       pin: null,
       poll: null,
+      prediction: null,
+      goal: null,
       kicksGiven: new Map(),
     };
     this.#channels.set(channel.slug, channel);

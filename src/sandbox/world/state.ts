@@ -97,6 +97,33 @@ export interface Poll {
   readonly startedAt: number;
 }
 
+export interface PredictionOutcome {
+  readonly id: string;
+  readonly title: string;
+  votes: number;
+  /** Channel points put on it. */
+  points: number;
+}
+
+export interface Prediction {
+  readonly id: string;
+  readonly title: string;
+  readonly outcomes: PredictionOutcome[];
+  readonly durationSeconds: number;
+  readonly createdAt: number;
+  state: 'ACTIVE' | 'LOCKED' | 'RESOLVED' | 'CANCELLED';
+  lockedAt: number | null;
+  winningOutcomeId: string | null;
+}
+
+export interface Goal {
+  readonly id: string;
+  readonly type: 'followers' | 'subscribers';
+  readonly target: number;
+  readonly createdAt: number;
+  current: number;
+}
+
 export interface Pin {
   readonly message: ChatMessage;
   readonly by: User;
@@ -131,6 +158,8 @@ export interface Channel {
   readonly messages: ChatMessage[];
   pin: Pin | null;
   poll: Poll | null;
+  prediction: Prediction | null;
+  goal: Goal | null;
   /** KICKs given so far. */
   readonly kicksGiven: Map<User, number>;
 }

@@ -1,4 +1,4 @@
-import type { Ban, Channel, ChatMessage, KicksGift, Poll, User } from './state.js';
+import type { Ban, Channel, ChatMessage, Goal, KicksGift, Poll, Prediction, User } from './state.js';
 
 /** What happened in the world, once each; `framesOf` says how Kick's feed tells it. */
 export type WorldEvent = { readonly channel: Channel; readonly at: number } & (
@@ -55,6 +55,8 @@ export type WorldEvent = { readonly channel: Channel; readonly at: number } & (
     }
   | { readonly type: 'poll-updated'; readonly poll: Poll; readonly first: boolean }
   | { readonly type: 'poll-deleted' }
+  | { readonly type: 'prediction-created' | 'prediction-updated'; readonly prediction: Prediction }
+  | { readonly type: 'goal-progressed'; readonly goal: Goal }
 );
 
 type Strip<Event> = Event extends unknown ? Omit<Event, 'channel' | 'at'> : never;

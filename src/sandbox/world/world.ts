@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { badgesOf, banInForce, checkMessage, moderates } from './chat-rules.js';
 import { type ChannelRef, Directory, type UserRef } from './directory.js';
 import { notFound, Refusal } from './refusal.js';
-import type { Channel, ChatMessage, ChatSettings, KicksGift, Poll, User } from './state.js';
+import type { Channel, ChatMessage, ChatSettings, Goal, KicksGift, Poll, Prediction, User } from './state.js';
 import type { WorldEvent, WorldHappening } from './world-event.js';
 
 interface InChannel {
@@ -227,6 +227,50 @@ export class World extends Directory {
     const channel = this.channel(ref);
     channel.poll = null;
     this.#tell(channel, { type: 'poll-deleted' });
+  }
+
+  createPrediction(
+    options: InChannel & { title: string; outcomes: string[]; durationSeconds: number },
+  ): void {
+    const { title, outcomes, durationSeconds } = options;
+    const channel = this.channel(options.channel);
+    const prediction: Prediction = {
+      id: randomUUID(),
+      title,
+      outcomes: outcomes.map((outcome) => ({ id: randomUUID(), title: outcome, votes: 0, points: 0 })),
+      durationSeconds,
+      createdAt: this.now(),
+      state: 'ACTIVE',
+      lockedAt: null,
+      winningOutcomeId: null,
+    };
+    channel.prediction = prediction;
+    this.#tell(channel, { type: 'prediction-created', prediction });
+  }
+
+  /** Locks, resolves (with the winner's title) or cancels the prediction that runs. */
+  endPrediction(options: InChannel & { state: 'LOCKED' | 'RESOLVED' | 'CANCELLED'; winner?: string }): void {
+    const { state, winner } = options;
+    const channel = this.channel(options.channel);
+    const prediction = channel.prediction ?? notFound(`${channel.slug} has no prediction.`);
+    prediction.state = state;
+    prediction.lockedAt ??= this.now();
+    prediction.winningOutcomeId = prediction.outcomes.find(({ title }) => title === winner)?.id ?? null;
+    this.#tell(channel, { type: 'prediction-updated', prediction });
+  }
+
+  /** Counts on towards a goal, which is new where its type or target is. */
+  progressGoal(options: InChannel & { type: Goal['type']; target: number; current: number }): void {
+    const { type, target, current } = options;
+    const channel = this.channel(options.channel);
+    const { goal: last } = channel;
+    const goal =
+      last?.type === type && last.target === target
+        ? last
+        : { id: `chgoal_${randomUUID()}`, type, target, createdAt: this.now(), current };
+    goal.current = current;
+    channel.goal = goal;
+    this.#tell(channel, { type: 'goal-progressed', goal });
   }
 
   #ban(
