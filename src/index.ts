@@ -2,10 +2,13 @@
 import 'reflect-metadata';
 
 export { z } from 'zod';
+export { Bot, type BotOptions, createBot } from './core/bot.js';
 export { type OutgoingMessage, Sender, type SentMessage } from './core/chat/sender.js';
 export type { ArgumentKinds } from './core/commands/argument-kinds.js';
 export type { ArgumentsOf } from './core/commands/arguments-of.js';
-export type { PluginClass } from './core/config/schema.js';
+export { defineConfig } from './core/config/define-config.js';
+export { ConfigError, type ConfigProblem } from './core/config/problems.js';
+export type { ConfigInput, PluginClass } from './core/config/schema.js';
 export type * from './core/events/kick-event.js';
 export type { Role } from './core/events/role.js';
 export { ban, remove, timeout, type Verdict } from './core/moderation/verdict.js';
@@ -17,4 +20,5 @@ export type { Duration } from './core/primitives/duration.js';
 export { KickbotError } from './core/primitives/error.js';
 export * from './core/primitives/ids.js';
 export { Random } from './core/primitives/random.js';
+export { Secret } from './core/primitives/secret.js';
 export { Logger } from './core/telemetry/logger.js';

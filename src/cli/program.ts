@@ -1,11 +1,9 @@
-import { createRequire } from 'node:module';
 import { Command, Option } from 'commander';
+import { version } from '../core/version.js';
 import { addDoctorCommand } from './doctor.js';
 import { addLoginCommand } from './login.js';
 import { addSandboxCommand } from './sandbox.js';
 import { addStartCommand } from './start.js';
-
-const { version } = createRequire(import.meta.url)('../../package.json') as { version: string };
 
 /** The `kickbot` program: one command a file, the options they share here. */
 export function createProgram(): Command {
@@ -34,13 +32,4 @@ export function createProgram(): Command {
   addDoctorCommand(program);
   addSandboxCommand(program);
   return program;
-}
-
-/** Makes a command that takes the common options after its own name too, and ends with an example. */
-export function subcommand(program: Command, name: string, description: string, example: string): Command {
-  return program
-    .command(name)
-    .description(description)
-    .exitOverride()
-    .addHelpText('after', `\nExample:\n  $ ${example}`);
 }

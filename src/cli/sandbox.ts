@@ -1,0 +1,40 @@
+import type { Command } from 'commander';
+import { startAudience, startSandbox } from '../sandbox/index.js';
+import { createLogger, loadConfiguration } from './configuration.js';
+import { stopOnSignal } from './signals.js';
+import { numberOption, subcommand } from './subcommand.js';
+
+export function addSandboxCommand(program: Command): void {
+  subcommand(
+    program,
+    'sandbox',
+    'Runs a local Kick alone, for a bot of yours to talk to.',
+    'kickbot sandbox --port 4020',
+  )
+    .option('--port <port>', 'where it listens, on this machine only', numberOption(0, 65_535), 4020)
+    .option('--no-audience', 'leave the scripted viewers out')
+    .action(async ({ port, audience }: { port: number; audience: boolean }, command: Command) => {
+      const loaded = await loadConfiguration(command);
+      const logger = createLogger(loaded);
+      const sandbox = await startSandbox({ port });
+      const channel = sandbox.world.createChannel({ owner: 'Streamer', title: 'A sandbox' });
+      sandbox.app.redirectUris.push(`http://localhost:${loaded.config.server.port}/callback`);
+      logger.info('The sandbox runs.', { chatPage: sandbox.chatPageUrl(channel.slug) });
+      if (loaded.config.log.format === 'pretty') process.stdout.write(snippet(sandbox, channel.slug));
+      const viewers = audience ? startAudience({ world: sandbox.world, channel }) : undefined;
+      await stopOnSignal(logger, async () => {
+        viewers?.stop();
+        await sandbox.close();
+      });
+    });
+}
+
+function snippet({ app, endpoints, pusher }: Awaited<ReturnType<typeof startSandbox>>, slug: string): string {
+  const kick = {
+    clientId: app.clientId,
+    clientSecret: app.clientSecret,
+    endpoints,
+    pusher,
+  };
+  return `\nPut this into kickbot.config.ts to use it:\n\n${JSON.stringify({ kick, channels: [slug] }, undefined, 2)}\n\n`;
+}

@@ -1,0 +1,91 @@
+import { fileURLToPath } from 'node:url';
+import { createBot } from '../core/bot.js';
+import type { LoadedConfig } from '../core/config/load-config.js';
+import type { Config, ConfigInput } from '../core/config/schema.js';
+import type { Logger } from '../core/telemetry/logger.js';
+import { type Sandbox, startAudience, startSandbox } from '../sandbox/index.js';
+import { logChat } from './chat-log.js';
+import { stopOnSignal } from './signals.js';
+import { paint } from './terminal.js';
+
+const botName = 'Kickbot';
+const streamerName = 'Streamer';
+
+/** Runs a local Kick and the bot in it, logged in through the local Kick's own login page. */
+export async function startInSandbox(
+  { config, directory, secretKey }: LoadedConfig,
+  logger: Logger,
+  { audience }: { audience: boolean },
+): Promise<void> {
+  const sandbox = await startSandbox({});
+  const channel = sandbox.world.createChannel({ owner: streamerName, title: 'Trying out kickbot' });
+  sandbox.world.createUser({ username: botName });
+  sandbox.world.setRoles({ channel, user: botName, moderator: true });
+
+  const bot = createBot(configFor(sandbox, config, channel.slug), { directory, secretKey, logger });
+  const viewers = { stop: () => {} };
+  const stopped = stopOnSignal(logger, async () => {
+    viewers.stop();
+    await bot.stop();
+    await sandbox.close();
+  });
+  try {
+    await bot.accounts.login({
+      kind: 'bot',
+      identifier: 'sandbox',
+      port: 0,
+      onAuthorizeUrl: (url) => void approve(sandbox, url),
+    });
+    logger.info(`Logged in as ${botName}, through the sandbox's own login page.`);
+    logChat(bot, logger, config.log.format);
+    await bot.start();
+  } catch (error) {
+    await bot.stop({ drainMs: 0 });
+    await sandbox.close();
+    throw error;
+  }
+  announce(sandbox.chatPageUrl(channel.slug), logger, config.log.format);
+  if (audience) viewers.stop = startAudience({ world: sandbox.world, channel }).stop;
+  await stopped;
+}
+
+/** Plays the person who sees Kick's consent page and allows the login. */
+async function approve(sandbox: Sandbox, url: string): Promise<void> {
+  const redirectUri = new URL(url).searchParams.get('redirect_uri');
+  if (redirectUri) sandbox.app.redirectUris.push(redirectUri);
+  await sandbox.approve(url, { as: botName });
+}
+
+function configFor(sandbox: Sandbox, config: Config, slug: string): ConfigInput {
+  return {
+    ...config,
+    kick: {
+      ...config.kick,
+      clientId: sandbox.app.clientId,
+      clientSecret: sandbox.app.clientSecret,
+      endpoints: sandbox.endpoints,
+      pusher: sandbox.pusher,
+    },
+    channels: [{ slug }],
+    // The sandbox forgets everything when it ends; so does the bot in it, and a real bot's database stays untouched.
+    storage: { url: 'sqlite::memory:' },
+    plugins: config.plugins.length > 0 ? config.plugins : examplePlugins(),
+  };
+}
+
+/** A newcomer without a configuration still gets answers. */
+function examplePlugins(): string[] {
+  return ['ping', 'dice', 'greeter', 'no-shouting'].map((name) =>
+    fileURLToPath(new URL(`../../plugins.example/${name}.ts`, import.meta.url)),
+  );
+}
+
+function announce(chatPage: string, logger: Logger, format: 'pretty' | 'json'): void {
+  if (format === 'json') {
+    logger.info('The sandbox is ready.', { chatPage });
+    return;
+  }
+  const address = paint(process.stdout, ['bold', 'underline'], chatPage);
+  const command = paint(process.stdout, 'bold', '!ping');
+  process.stdout.write(`\n  The sandbox is ready. Open ${address}\n  and type ${command}. Ctrl-C stops.\n\n`);
+}

@@ -1,0 +1,51 @@
+import { type Command, Option } from 'commander';
+import { createBot } from '../core/bot.js';
+import type { LoadedConfig } from '../core/config/load-config.js';
+import { KickbotError } from '../core/primitives/error.js';
+import type { Logger } from '../core/telemetry/logger.js';
+import { createLogger, loadConfiguration } from './configuration.js';
+import { stopOnSignal } from './signals.js';
+import { startInSandbox } from './start-in-sandbox.js';
+import { subcommand } from './subcommand.js';
+
+interface StartOptions {
+  sandbox?: 'always' | 'unconfigured';
+  audience: boolean;
+}
+
+export function addStartCommand(program: Command): void {
+  subcommand(program, 'start', 'Runs the bot until it is told to stop.', 'kickbot start --sandbox')
+    .addOption(
+      new Option(
+        '--sandbox [when]',
+        'with a local Kick in the same process: always, or only while no channel is configured',
+      )
+        .choices(['always', 'unconfigured'])
+        .preset('always'),
+    )
+    .option('--no-audience', 'leave the scripted viewers out of the sandbox')
+    .action(async (options: StartOptions, command: Command) => {
+      const loaded = await loadConfiguration(command);
+      const logger = createLogger(loaded);
+      const isUnconfigured = loaded.config.channels.length === 0;
+      if (options.sandbox === 'always' || (options.sandbox === 'unconfigured' && isUnconfigured)) {
+        await startInSandbox(loaded, logger, { audience: options.audience });
+      } else {
+        await start(loaded, logger);
+      }
+    });
+}
+
+async function start({ config, directory, secretKey }: LoadedConfig, logger: Logger): Promise<void> {
+  if (config.channels.length === 0) {
+    throw new KickbotError(
+      'config.no_channels',
+      "No channel is configured: add its slug to channels in kickbot.config.ts, or try 'kickbot start --sandbox'.",
+    );
+  }
+  const bot = createBot(config, { directory, secretKey, logger });
+  // A signal must end a start that waits for Kick, too.
+  const stopped = stopOnSignal(logger, () => bot.stop());
+  await Promise.race([bot.start(), stopped]);
+  await stopped;
+}

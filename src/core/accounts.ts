@@ -1,0 +1,142 @@
+import { fetch } from 'undici';
+import { AccessTokens, type UserToken } from './auth/access-tokens.js';
+import { type Account, AccountStore, type AccountUser } from './auth/account-store.js';
+import { KickOAuth } from './auth/kick-oauth.js';
+import { type LoginOptions, type LoginResult, loginWithLoopback } from './auth/login.js';
+import { TokenSealer } from './auth/token-sealer.js';
+import { TokenStore } from './auth/token-store.js';
+import type { Config } from './config/schema.js';
+import type { HttpClient } from './kick/http-client.js';
+import { KickApi } from './kick/kick-api.js';
+import type { Clock } from './primitives/clock.js';
+import { KickbotError, messageOf } from './primitives/error.js';
+import type { Random } from './primitives/random.js';
+import type { Secret } from './primitives/secret.js';
+import type { Database } from './storage/schema.js';
+import type { Logger } from './telemetry/logger.js';
+import { userAgent } from './version.js';
+
+export interface AccountsParts {
+  readonly config: Config;
+  readonly database: Database;
+  readonly http: HttpClient;
+  /** Seals the tokens; without one they are stored as they are, and a warning says so. */
+  readonly secretKey: Secret | undefined;
+  readonly clock: Clock;
+  readonly random: Random;
+  readonly logger: Logger;
+}
+
+/** A bot account Kick knows, and its API client. */
+export interface IdentifiedAccount extends Account {
+  readonly user: AccountUser;
+  readonly kick: KickApi;
+}
+
+/** The accounts that logged in, and the ways to log one in or out. */
+export class Accounts {
+  readonly tokens: AccessTokens;
+  readonly #parts: AccountsParts;
+  readonly #store: AccountStore;
+  readonly #oauth: KickOAuth;
+
+  constructor(parts: AccountsParts) {
+    const { config, database, secretKey, clock, random, logger } = parts;
+    const { clientId, clientSecret, endpoints } = config.kick;
+    this.#parts = parts;
+    this.#store = new AccountStore(database);
+    this.#oauth = new KickOAuth(
+      {
+        authUrl: endpoints.auth,
+        // A bot without an account needs no app; `login` insists on one.
+        clientId: clientId ?? '',
+        ...(clientSecret !== undefined && { clientSecret }),
+        userAgent,
+      },
+      fetch,
+      clock,
+      random,
+      logger,
+    );
+    const sealer = new TokenSealer(secretKey === undefined ? [] : [secretKey], random, logger);
+    const store = new TokenStore(database, sealer);
+    this.tokens = new AccessTokens(this.#oauth, store, this.#store, clock, random, logger);
+  }
+
+  list(): Promise<readonly Account[]> {
+    return this.#store.list();
+  }
+
+  /** Stores tokens that were obtained elsewhere. Throws `auth.invalid_token_set` when a field is wrong. */
+  setUserToken(token: UserToken): Promise<Account> {
+    return this.tokens.setUserToken(token);
+  }
+
+  /**
+   * Logs an account in with a browser on this machine. Throws `config.client_missing` without `kick.clientId`,
+   * and whatever `loginWithLoopback` throws.
+   */
+  login(options: Omit<LoginOptions, 'scopes'>): Promise<LoginResult> {
+    const { config, clock, logger } = this.#parts;
+    if (config.kick.clientId === undefined) {
+      throw new KickbotError(
+        'config.client_missing',
+        'A login needs an app: create one at kick.com/settings/developer and set KICK_INTEGRATION_CLIENT_ID and KICK_INTEGRATION_CLIENT_SECRET (or kick.clientId and kick.clientSecret).',
+      );
+    }
+    return loginWithLoopback(
+      { ...options, scopes: config.kick.scopes[options.kind] },
+      {
+        oauth: this.#oauth,
+        tokens: this.tokens,
+        accounts: this.#store,
+        identify: (accessToken) => this.#identify(accessToken),
+        clock,
+        logger,
+      },
+    );
+  }
+
+  /**
+   * Asks Kick with each bot account's token who it is, so that a token Kick does not take any more is found at the
+   * start and not with the first reply. Throws `auth.login_needed` for such an account, and `auth.unidentified`
+   * when Kick cannot be asked and never said before: without its id the bot would answer itself.
+   */
+  async identifyBots(): Promise<readonly IdentifiedAccount[]> {
+    const { config, http, logger } = this.#parts;
+    const identified: IdentifiedAccount[] = [];
+    for (const account of await this.#store.list()) {
+      if (account.kind !== 'bot') continue;
+      const tokens = this.tokens.for(account.id);
+      const kick = new KickApi({ apiUrl: config.kick.endpoints.api, tokens, http });
+      try {
+        const { id, username } = await kick.users.me();
+        await this.#store.identify(account.id, { userId: id, username });
+        identified.push({ ...account, user: { userId: id, username }, kick });
+      } catch (cause) {
+        if (cause instanceof KickbotError && cause.code === 'auth.login_needed') throw cause;
+        if (account.user === undefined) {
+          throw new KickbotError(
+            'auth.unidentified',
+            `Kick did not say who ${account.id} is (${messageOf(cause)}): start again when Kick can be reached.`,
+            { cause },
+          );
+        }
+        logger.warn(`Kick could not be asked about ${account.id} (${messageOf(cause)}); going on.`);
+        identified.push({ ...account, user: account.user, kick });
+      }
+    }
+    return identified;
+  }
+
+  async #identify(accessToken: Secret): Promise<AccountUser> {
+    const { config, http } = this.#parts;
+    const tokens = { accessToken: async () => accessToken, replaceRefused: async () => accessToken };
+    const { id, username } = await new KickApi({
+      apiUrl: config.kick.endpoints.api,
+      tokens,
+      http,
+    }).users.me();
+    return { userId: id, username };
+  }
+}

@@ -1,0 +1,35 @@
+import type { Accounts } from './accounts.js';
+import type { UserToken } from './auth/access-tokens.js';
+import type { Account } from './auth/account-store.js';
+import type { LoginOptions, LoginResult } from './auth/login.js';
+
+/** A bot's accounts, for the program that hosts it. Each call opens the database where it is not open yet. */
+export class BotAccounts {
+  readonly #open: () => Promise<Accounts>;
+
+  constructor(open: () => Promise<Accounts>) {
+    this.#open = open;
+  }
+
+  async list(): Promise<readonly Account[]> {
+    return (await this.#open()).list();
+  }
+
+  /**
+   * Stores tokens that were obtained elsewhere and uses them from the next `start()` on. Throws
+   * `auth.invalid_token_set` when a field is missing or wrong.
+   *
+   * @example
+   * await bot.accounts.setUserToken({
+   *   accountId: 'my-bot', type: 'bot', accessToken, refreshToken, expiresIn: 7200, scope: 'user:read chat:write',
+   * });
+   */
+  async setUserToken(token: UserToken): Promise<Account> {
+    return (await this.#open()).setUserToken(token);
+  }
+
+  /** Logs an account in with a browser on this machine. Throws `config.client_missing` without `kick.clientId`. */
+  async login(options: Omit<LoginOptions, 'scopes'>): Promise<LoginResult> {
+    return (await this.#open()).login(options);
+  }
+}

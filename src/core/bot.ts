@@ -1,0 +1,212 @@
+import 'reflect-metadata';
+import { MessageChannel } from 'node:worker_threads';
+import { BotAccounts } from './bot-accounts.js';
+import { BotEvents } from './bot-events.js';
+import { ChannelDirectory } from './chat/channel-directory.js';
+import { Inbox } from './chat/inbox.js';
+import { PusherTransport } from './chat/pusher/pusher-transport.js';
+import { ConfigError, problemsOf } from './config/problems.js';
+import { type Config, type ConfigInput, configSchema } from './config/schema.js';
+import type { Channel, KickEvent } from './events/kick-event.js';
+import { decodePusherFrame } from './events/pusher-decoder.js';
+import { Installation } from './installation.js';
+import type { KickApi } from './kick/kick-api.js';
+import { Enforcer } from './moderation/enforcer.js';
+import { Dispatcher } from './plugins/dispatcher.js';
+import { PluginHost } from './plugins/plugin-host.js';
+import { type Clock, SystemClock } from './primitives/clock.js';
+import { KickbotError, messageOf } from './primitives/error.js';
+import type { UserId } from './primitives/ids.js';
+import { type Random, SystemRandom } from './primitives/random.js';
+import type { Secret } from './primitives/secret.js';
+import { Speakers } from './speakers.js';
+import type { Logger } from './telemetry/logger.js';
+import { WinstonLogger } from './telemetry/winston-logger.js';
+
+export interface BotOptions {
+  /** Where relative paths in the configuration start; the folder the process runs in unless told. */
+  readonly directory?: string;
+  /** Seals the tokens in the database; 32 bytes as base64 or hex. Without it they are stored as they are. */
+  readonly secretKey?: Secret | undefined;
+  readonly logger?: Logger;
+  readonly clock?: Clock;
+  readonly random?: Random;
+}
+
+/** How long `stop` lets queued messages go out. */
+const drainMs = 10_000;
+
+/**
+ * Makes a bot from a configuration. Nothing is opened before `start()` or the first use of `accounts`.
+ *
+ * Throws `ConfigError` with everything that is wrong with the configuration.
+ *
+ * @example
+ * const bot = createBot({ channels: ['my-channel'], plugins: [Dice] });
+ * await bot.start();
+ */
+export function createBot(config: ConfigInput, options: BotOptions = {}): Bot {
+  const parsed = configSchema.safeParse(config);
+  if (!parsed.success) throw new ConfigError(problemsOf(parsed.error, config, () => 'given configuration'));
+  return new Bot(parsed.data, options);
+}
+
+/** A bot: its accounts, its channels, its plugins. Made by `createBot`. */
+export class Bot {
+  /** What happens in the bot's channels. */
+  readonly events: BotEvents;
+  /** The accounts that logged in; usable before `start()`. */
+  readonly accounts: BotAccounts;
+  readonly #config: Config;
+  readonly #options: BotOptions;
+  readonly #logger: Logger;
+  readonly #clock: Clock;
+  readonly #random: Random;
+  #installation: Promise<Installation> | undefined;
+  #speakers: Speakers | undefined;
+  #state: 'idle' | 'running' | 'stopping' = 'idle';
+  /** What `stop` undoes, last thing first. */
+  #undo: ((remainingMs: () => number) => Promise<void>)[] = [];
+
+  constructor(config: Config, options: BotOptions) {
+    this.#config = config;
+    this.#options = options;
+    this.#clock = options.clock ?? new SystemClock();
+    this.#random = options.random ?? new SystemRandom();
+    this.#logger =
+      options.logger ??
+      WinstonLogger.create({ ...config.log, stream: process.stdout, colors: process.stdout.isTTY });
+    this.events = new BotEvents(this.#logger);
+    this.accounts = new BotAccounts(async () => (await this.#open()).accounts);
+  }
+
+  /**
+   * Kick's API as the first bot account. Throws `auth.no_account` before `start()`, and when no account is logged
+   * in.
+   */
+  get kick(): KickApi {
+    if (this.#speakers?.kick) return this.#speakers.kick;
+    throw new KickbotError(
+      'auth.no_account',
+      "No bot account is logged in. Run 'kickbot login', then start.",
+    );
+  }
+
+  /**
+   * Loads the plugins, finds the channels and joins their chats; resolves when all are joined. Without an account
+   * the bot only reads. From then on it comes back by itself after every outage.
+   *
+   * Throws a `KickbotError` that names what to change, and leaves nothing open then.
+   */
+  async start(): Promise<void> {
+    if (this.#state !== 'idle') {
+      throw new KickbotError(
+        'bot.already_started',
+        'This bot runs already: stop() it first, or make another one.',
+      );
+    }
+    this.#state = 'running';
+    // While Kick is out of reach nothing else may keep the process alive, and a bot waits for it to come back.
+    const { port1: alive } = new MessageChannel();
+    alive.ref();
+    alive.on('message', () => {});
+    this.#undo.push(async () => alive.close());
+    try {
+      await this.#start();
+    } catch (error) {
+      await this.stop({ drainMs: 0 });
+      throw error;
+    }
+  }
+
+  /** Sends what is queued for at most 10 s, then closes everything. Safe to call at any time. */
+  async stop(options: { drainMs?: number } = {}): Promise<void> {
+    if (this.#state === 'stopping') return;
+    this.#state = 'stopping';
+    const deadline = this.#clock.monotonic() + (options.drainMs ?? drainMs);
+    const remainingMs = () => Math.max(0, deadline - this.#clock.monotonic());
+    for (const undo of this.#undo.splice(0).reverse()) {
+      await undo(remainingMs).catch((error: unknown) => {
+        this.#logger.error(`Something could not be closed: ${messageOf(error)}`, { error });
+      });
+    }
+    this.#installation = undefined;
+    this.#speakers = undefined;
+    this.#state = 'idle';
+  }
+
+  /** Opened once, by whoever needs it first. */
+  #open(): Promise<Installation> {
+    this.#installation ??= Installation.open({
+      config: this.#config,
+      directory: this.#options.directory ?? process.cwd(),
+      secretKey: this.#options.secretKey,
+      clock: this.#clock,
+      random: this.#random,
+      logger: this.#logger,
+    }).then((installation) => {
+      this.#undo.unshift(() => installation.close());
+      return installation;
+    });
+    return this.#installation;
+  }
+
+  async #start(): Promise<void> {
+    const { channels: channelConfigs, chat } = this.#config;
+    const [config, clock, random, logger] = [this.#config, this.#clock, this.#random, this.#logger];
+    const installation = await this.#open();
+
+    const accounts = await installation.accounts.identifyBots();
+    await installation.accounts.tokens.start();
+    const { database, http } = installation;
+    const speakers = await Speakers.open(accounts, { config, database, clock, random, logger });
+    this.#speakers = speakers;
+    this.#undo.push((remainingMs) => speakers.stop({ drainMs: remainingMs() }));
+    if (accounts.length === 0) {
+      logger.warn("No account is logged in: the bot reads along and says nothing. Run 'kickbot login'.");
+    }
+
+    const host = new PluginHost({
+      services: { logger, sender: speakers, clock, random },
+      directory: this.#options.directory ?? process.cwd(),
+      channels: channelConfigs,
+    });
+    this.#undo.push(() => host.unloadAll());
+    await host.loadAll(config.plugins);
+    logger.info('Plugins are loaded.', { plugins: host.loaded.join(', ') || 'none' });
+
+    const directory = new ChannelDirectory({ website: config.kick.endpoints.website, database, http, clock });
+    const channels = await Promise.all(channelConfigs.map((channel) => directory.resolve(channel)));
+
+    const ownUserIds: ReadonlySet<UserId> = new Set(accounts.map(({ user }) => user.userId));
+    const enforcer = new Enforcer(speakers, ownUserIds, logger);
+    const dispatcher = new Dispatcher({ host, enforcer, ownUserIds, prefix: chat.prefix });
+    this.#undo.push((remainingMs) => Promise.race([dispatcher.idle(), clock.sleep(remainingMs())]));
+    await this.#join(channels, (event) => dispatcher.dispatch(event));
+  }
+
+  async #join(
+    channels: readonly Channel[],
+    dispatch: (event: KickEvent) => void | Promise<void>,
+  ): Promise<void> {
+    const [clock, random, logger] = [this.#clock, this.#random, this.#logger];
+    const inbox = new Inbox({
+      logger,
+      consume: (event) => {
+        this.events.emit(event);
+        return dispatch(event);
+      },
+    });
+    const transport = new PusherTransport({ ...this.#config.kick.pusher, clock, random, logger });
+    this.#undo.push(() => transport.stop());
+    transport.start({
+      frame: (frame, channel) => {
+        const event = decodePusherFrame(frame, channel, clock.now());
+        if (event) inbox.accept(event);
+      },
+      state: (state) => logger.debug('The chat feed changed.', { state }),
+    });
+    await Promise.all(channels.map((channel) => transport.join(channel)));
+    logger.info('Joined.', { channels: channels.map(({ slug }) => slug).join(', ') || 'none' });
+  }
+}

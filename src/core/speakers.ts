@@ -1,0 +1,112 @@
+import type { IdentifiedAccount } from './accounts.js';
+import { accountId } from './auth/account-store.js';
+import { MessageNotSentError, type OutgoingMessage, Sender, type SentMessage } from './chat/sender.js';
+import { RateLimitedSender } from './chat/sending/rate-limited-sender.js';
+import type { Config } from './config/schema.js';
+import type { Channel } from './events/kick-event.js';
+import type { KickApi } from './kick/kick-api.js';
+import type { ModerationActions } from './moderation/enforcer.js';
+import type { Clock } from './primitives/clock.js';
+import { KickbotError } from './primitives/error.js';
+import type { MessageId, UserId } from './primitives/ids.js';
+import type { Random } from './primitives/random.js';
+import type { Database } from './storage/schema.js';
+import type { Logger } from './telemetry/logger.js';
+
+/** A bot account at work, with its queue of messages. */
+interface Speaker {
+  readonly account: IdentifiedAccount;
+  readonly sender: RateLimitedSender;
+}
+
+export interface SpeakersParts {
+  readonly config: Config;
+  readonly database: Database;
+  readonly clock: Clock;
+  readonly random: Random;
+  readonly logger: Logger;
+}
+
+/**
+ * Which account speaks and moderates in which channel: the one `channels[].account` names, otherwise the first bot
+ * account. A channel nobody serves is only read.
+ */
+export class Speakers extends Sender implements ModerationActions {
+  readonly #byId = new Map<string, Speaker>();
+  readonly #bySlug = new Map<string, Speaker>();
+  readonly #first: Speaker | undefined;
+
+  private constructor(speakers: readonly Speaker[], channels: Config['channels'], logger: Logger) {
+    super();
+    this.#first = speakers[0];
+    for (const speaker of speakers) this.#byId.set(speaker.account.id, speaker);
+    for (const channel of channels) {
+      const named = 'account' in channel ? channel.account : undefined;
+      const speaker = named === undefined ? this.#first : this.#byId.get(accountId('bot', named));
+      if (speaker) this.#bySlug.set(channel.slug, speaker);
+      else if (named !== undefined) {
+        logger.warn(
+          `Channel ${channel.slug} is only read: its account ${named} is not logged in. Run 'kickbot login --account ${named}', or correct channels[].account.`,
+        );
+      }
+    }
+  }
+
+  /**
+   * Makes a speaker of each bot account. A channel that names an account nobody logged in with is only read, and
+   * a warning says so.
+   */
+  static async open(accounts: readonly IdentifiedAccount[], parts: SpeakersParts): Promise<Speakers> {
+    const { config, database, clock, random, logger } = parts;
+    const speakers: Speaker[] = [];
+    for (const account of accounts) {
+      const sender = await RateLimitedSender.open({
+        accountId: account.id,
+        chat: account.kick.chat,
+        database,
+        clock,
+        random,
+        logger,
+        ...config.sender,
+      });
+      speakers.push({ account, sender });
+    }
+    return new Speakers(speakers, config.channels, logger);
+  }
+
+  /** The API client of the first bot account; undefined when none logged in. */
+  get kick(): KickApi | undefined {
+    return this.#first?.account.kick;
+  }
+
+  async send(message: OutgoingMessage): Promise<readonly SentMessage[]> {
+    const speaker = this.#bySlug.get(message.channel.slug);
+    if (!speaker) throw new MessageNotSentError('no_account');
+    return speaker.sender.send(message);
+  }
+
+  async deleteMessage(channel: Channel, message: MessageId): Promise<void> {
+    await this.#kickFor(channel).chat.delete(message);
+  }
+
+  async timeout(channel: Channel, user: UserId, seconds: number, reason: string): Promise<void> {
+    const { broadcasterUserId } = channel;
+    await this.#kickFor(channel).moderation.timeout({ broadcasterUserId, userId: user, seconds, reason });
+  }
+
+  async ban(channel: Channel, user: UserId, reason: string): Promise<void> {
+    const { broadcasterUserId } = channel;
+    await this.#kickFor(channel).moderation.ban({ broadcasterUserId, userId: user, reason });
+  }
+
+  /** Sends what waits for at most `drainMs`, rejects the rest. */
+  async stop(options: { drainMs: number }): Promise<void> {
+    await Promise.all([...this.#byId.values()].map(({ sender }) => sender.stop(options)));
+  }
+
+  #kickFor({ slug }: Channel): KickApi {
+    const speaker = this.#bySlug.get(slug);
+    if (speaker) return speaker.account.kick;
+    throw new KickbotError('auth.no_account', 'No bot account is logged in. Run kickbot login.');
+  }
+}
