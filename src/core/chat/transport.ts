@@ -25,7 +25,10 @@ export interface ChatTransport {
   readonly state: TransportState;
   /** Begins to connect. Resolves at once; progress is told through the listener. */
   start(listener: TransportListener): void;
-  /** Resolves when every subscription of that channel is acknowledged for the first time. */
+  /**
+   * Resolves when every subscription of that channel is acknowledged for the first time, which may take until a
+   * connection works. Rejects with `channel.parted` when it is left before.
+   */
   join(channel: Channel): Promise<void>;
   part(channel: Channel): void;
   /** Closes everything. No listener is called afterwards. */

@@ -1,0 +1,81 @@
+import { onTestFinished, vi } from 'vitest';
+import { PusherTransport } from '../../../../src/core/chat/pusher/pusher-transport.js';
+import type { TransportState } from '../../../../src/core/chat/transport.js';
+import type { Channel } from '../../../../src/core/events/kick-event.js';
+import type { RealtimeFrame } from '../../../../src/core/events/realtime-frame.js';
+import { channelId, chatroomId, userId } from '../../../../src/core/primitives/ids.js';
+import { Random } from '../../../../src/core/primitives/random.js';
+import { FakeClock } from '../../../support/fake-clock.js';
+import { RecordingLogger } from '../../../support/recording-logger.js';
+import { FakePusher } from './fake-pusher.js';
+
+/** Chance that always decides the same. */
+export class FixedRandom extends Random {
+  fraction(): number {
+    return 0.5;
+  }
+
+  bytes(length: number): Uint8Array {
+    return new Uint8Array(length);
+  }
+}
+
+export const channelNumbered = (number: number): Channel => ({
+  slug: `channel-${number}`,
+  broadcasterUserId: userId(number),
+  channelId: channelId(number),
+  chatroomId: chatroomId(number + 100),
+});
+export const one = channelNumbered(1);
+export const two = channelNumbered(2);
+/** The feed's channel for chat in `one`. */
+export const chatOfOne = 'chatrooms.101.v2';
+
+/** A transport and the server it talks to over a real socket. The clock stands until a test advances it. */
+export async function setUp() {
+  const server = await FakePusher.listen();
+  const clock = new FakeClock();
+  const logger = new RecordingLogger();
+  const transport = new PusherTransport({
+    key: 'app-key',
+    cluster: 'us2',
+    host: '127.0.0.1',
+    port: server.port,
+    tls: false,
+    clock,
+    random: new FixedRandom(),
+    logger,
+  });
+  const states: TransportState[] = [];
+  const frames: { frame: RealtimeFrame; channel: Channel }[] = [];
+  const listener = {
+    frame: (frame: RealtimeFrame, channel: Channel) => void frames.push({ frame, channel }),
+    state: (state: TransportState) => void states.push(state),
+  };
+  onTestFinished(async () => {
+    await transport.stop();
+    await server.close();
+  });
+
+  const isIn = (name: TransportState['name']) =>
+    until(() => transport.state.name === name, `the state '${name}', not '${transport.state.name}'`);
+  /** Lets the back-off pass until the transport is connected and complete. */
+  const comesBack = async () => {
+    await isIn('backing off');
+    clock.advance(30_000);
+    await isIn('ready');
+  };
+  const ready = async (...channels: Channel[]) => {
+    transport.start(listener);
+    await Promise.all(channels.map((channel) => transport.join(channel)));
+    await isIn('ready');
+  };
+  return { server, clock, logger, transport, states, frames, listener, isIn, comesBack, ready };
+}
+
+/** Waits for what a real socket brings about. */
+export async function until(condition: () => boolean, what: string): Promise<void> {
+  await vi.waitUntil(condition, { timeout: 5_000, interval: 2 }).catch(() => {
+    throw new Error(`Waited in vain for ${what}.`);
+  });
+}
