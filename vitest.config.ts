@@ -21,6 +21,8 @@ export default defineConfig({
           name: 'unit',
           include: ['test/**/*.test.ts', 'plugins.example/**/*.test.ts'],
           exclude: ['test/browser/**'],
+          // `npm run typecheck` tells of errors elsewhere.
+          typecheck: { enabled: true, include: ['test/types/**/*.test-d.ts'], ignoreSourceErrors: true },
         },
       },
       {

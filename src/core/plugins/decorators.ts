@@ -19,14 +19,19 @@ export type Reply = string | undefined | void;
 
 type CommandHandler = (context: CommandContext<never>, values: never) => Reply | Promise<Reply>;
 
-/** A handler that cannot take what its usage string gives. */
-export interface ArgumentsDoNotFit<Usage extends string> {
+/** Names, in the compiler's error, what a usage string gives to a handler that takes something else. */
+export interface ArgumentsDoNotFit<Usage extends string, Given> {
   readonly usage: Usage;
-  readonly 'the usage gives the handler': ArgumentsOf<Usage>;
+  readonly 'the usage gives the handler': Given;
 }
 
-type Fits<Usage extends string, Handler extends CommandHandler> =
-  ArgumentsOf<Usage> extends Parameters<Handler>[1] ? Handler : ArgumentsDoNotFit<Usage>;
+/** Nothing more to ask of a handler that fits its usage string; of any other, what it cannot have. */
+type Fit<Usage extends string, Handler extends CommandHandler> =
+  Parameters<Handler> extends readonly [] | readonly [unknown]
+    ? unknown
+    : ArgumentsOf<Usage> extends Parameters<Handler>[1]
+      ? unknown
+      : ArgumentsDoNotFit<Usage, ArgumentsOf<Usage>>;
 
 /**
  * Makes a class a plugin. Its constructor parameters are injected: `Random`, `Clock`, `Logger`, `Sender`.
@@ -58,7 +63,7 @@ export function Command<const Usage extends string>(usage: Usage, options: Comma
   return <Handler extends CommandHandler>(
     prototype: object,
     method: string,
-    _descriptor: TypedPropertyDescriptor<Handler> & TypedPropertyDescriptor<Fits<Usage, Handler>>,
+    _descriptor: TypedPropertyDescriptor<Handler> & Fit<Usage, Handler>,
   ): void => {
     metadataToWrite(prototype.constructor).commands.push({ method, usage, options });
   };

@@ -1,0 +1,171 @@
+import type { OutgoingMessage, SentMessage } from '../core/chat/sender.js';
+import { Sender } from '../core/chat/sender.js';
+import type { PluginClass } from '../core/config/schema.js';
+import type { Channel, KickEvent } from '../core/events/kick-event.js';
+import { Enforcer, type ModerationActions } from '../core/moderation/enforcer.js';
+import { Dispatcher } from '../core/plugins/dispatcher.js';
+import { PluginHost } from '../core/plugins/plugin-host.js';
+import { type MessageId, messageId, type UserId } from '../core/primitives/ids.js';
+import { type Logger, SilentLogger } from '../core/telemetry/logger.js';
+import { TestClock } from './test-clock.js';
+import { botUserId, TestChannel, type TestEvent, type TestUser } from './test-event.js';
+import { TestRandom } from './test-random.js';
+
+export interface TestBotOptions {
+  /** Options for the plugin, when it is a single one; several are given as `[Plugin, options]` each. */
+  readonly options?: Readonly<Record<string, unknown>>;
+  /** What `Random.fraction()` gives, in turn and then again from the start: `[0]` is always the lowest. */
+  readonly random?: readonly number[];
+  /** What commands begin with; `!` when left out. */
+  readonly prefix?: string;
+  /** The channel's slug, and the name of its broadcaster; `streamer` when left out. */
+  readonly channel?: string;
+  /** Where relative plugin paths start. */
+  readonly directory?: string;
+  /** Silent when left out. */
+  readonly logger?: Logger;
+}
+
+/** A plugin, or a plugin with its options. */
+export type TestPlugin =
+  | PluginClass
+  | string
+  | [plugin: PluginClass | string, options: Record<string, unknown>];
+
+/** Something a rule had done to a message or its author. */
+export type ModerationAction =
+  | { readonly action: 'remove'; readonly content: string }
+  | {
+      readonly action: 'timeout';
+      readonly username: string;
+      readonly seconds: number;
+      readonly reason: string;
+    }
+  | { readonly action: 'ban'; readonly username: string; readonly reason: string };
+
+/** A bot with real rules, commands and listeners, and no network. Made by `createTestBot`. */
+export class TestBot {
+  /** Stands still until `advance` is called. */
+  readonly clock = new TestClock();
+  /** Everything the plugins said, in order. */
+  readonly replies: string[] = [];
+  /** Everything rules had done, in order. */
+  readonly actions: ModerationAction[] = [];
+  readonly #channel: TestChannel;
+  readonly #host: PluginHost;
+  readonly #dispatcher: Dispatcher;
+  readonly #failures: unknown[] = [];
+  readonly #said = new Map<MessageId, string>();
+  readonly #usernames = new Map<UserId, string>();
+
+  /** @internal */
+  constructor(options: TestBotOptions) {
+    this.#channel = new TestChannel(options.channel ?? 'streamer');
+    const logger = options.logger ?? new SilentLogger();
+    this.#host = new PluginHost({
+      services: {
+        logger,
+        clock: this.clock,
+        random: new TestRandom(options.random),
+        sender: new RecordingSender(this.replies),
+      },
+      directory: options.directory ?? '.',
+      onFailure: (_handler, error) => this.#failures.push(error),
+    });
+    const ownUserIds: ReadonlySet<UserId> = new Set([botUserId]);
+    this.#dispatcher = new Dispatcher({
+      host: this.#host,
+      enforcer: new Enforcer(this.#recordingActions(), ownUserIds, logger),
+      ownUserIds,
+      prefix: options.prefix ?? '!',
+    });
+  }
+
+  /** @internal */
+  load(plugins: readonly TestPlugin[]): Promise<void> {
+    return this.#host.loadAll(plugins);
+  }
+
+  /** The contents of removed messages. */
+  get removed(): readonly string[] {
+    return this.actions.flatMap((action) => (action.action === 'remove' ? [action.content] : []));
+  }
+
+  /**
+   * Someone writes in the chat. Resolves with what the plugins said to it, when all of them are done. Rejects with
+   * what a plugin threw. `streamer` is the broadcaster and `kickbot` the bot itself.
+   *
+   * @example
+   * expect(await bot.say('viewer', '!roll 20')).toEqual(['viewer rolled 11']);
+   * await bot.say({ username: 'mod', badges: ['moderator'] }, '!shield on');
+   */
+  say(user: TestUser, text: string): Promise<readonly string[]> {
+    const message = this.#channel.message(user, text, new Date(this.clock.now()));
+    this.#said.set(message.messageId, text);
+    this.#usernames.set(message.sender.id, message.sender.username);
+    return this.#dispatch(message);
+  }
+
+  /** Something else happens in the channel. Resolves and rejects as `say` does. */
+  emit(event: TestEvent): Promise<readonly string[]> {
+    return this.#dispatch(this.#channel.event(event, new Date(this.clock.now())));
+  }
+
+  /** Unloads the plugins, so that `onUnload` runs. */
+  stop(): Promise<void> {
+    return this.#host.unloadAll();
+  }
+
+  async #dispatch(event: KickEvent): Promise<readonly string[]> {
+    const before = this.replies.length;
+    await this.#dispatcher.dispatch(event);
+    await this.#dispatcher.idle();
+    const failures = this.#failures.splice(0);
+    if (failures.length > 0) throw failures[0];
+    return this.replies.slice(before);
+  }
+
+  #recordingActions(): ModerationActions {
+    const usernameOf = (user: UserId) => this.#usernames.get(user) ?? String(user);
+    return {
+      deleteMessage: async (_channel: Channel, message) => {
+        this.actions.push({ action: 'remove', content: this.#said.get(message) ?? '' });
+      },
+      timeout: async (_channel, user, seconds, reason) => {
+        this.actions.push({ action: 'timeout', username: usernameOf(user), seconds, reason });
+      },
+      ban: async (_channel, user, reason) => {
+        this.actions.push({ action: 'ban', username: usernameOf(user), reason });
+      },
+    };
+  }
+}
+
+class RecordingSender extends Sender {
+  constructor(private readonly replies: string[]) {
+    super();
+  }
+
+  async send({ content }: OutgoingMessage): Promise<readonly SentMessage[]> {
+    this.replies.push(content);
+    return [{ messageId: messageId(`reply-${this.replies.length}`), content }];
+  }
+}
+
+/**
+ * Loads one plugin or several into a bot to test them with. Throws what loading them throws.
+ *
+ * @example
+ * const bot = await createTestBot(Dice, { random: [0.5] });
+ * expect(await bot.say('viewer', '!roll 20')).toEqual(['viewer rolled 11']);
+ */
+export async function createTestBot(
+  plugins: PluginClass | string | readonly TestPlugin[],
+  options: TestBotOptions = {},
+): Promise<TestBot> {
+  const bot = new TestBot(options);
+  await bot.load(
+    typeof plugins === 'object' ? plugins : [options.options ? [plugins, { ...options.options }] : plugins],
+  );
+  return bot;
+}
