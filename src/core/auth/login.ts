@@ -59,13 +59,14 @@ export async function loginWithLoopback(options: LoginOptions, parts: LoginParts
   await tokens.checkStorable(options.kind, options.identifier);
   const listener = await LoopbackListener.open(options.port, clock);
   let cameBack = false;
+  let stopWaiting = () => {};
   try {
     const login = oauth.begin({ redirectUri: listener.redirectUri, scopes: options.scopes });
     return await new Promise<LoginResult>((resolve, reject) => {
-      const end = waitForPerson(options, clock, reject);
+      stopWaiting = waitForPerson(options, clock, reject);
       listener.expect(login.state, async (callback) => {
         cameBack = true;
-        end();
+        stopWaiting();
         try {
           const done = await finish(login, callback, options, parts);
           resolve(done);
@@ -78,6 +79,7 @@ export async function loginWithLoopback(options: LoginOptions, parts: LoginParts
       options.onAuthorizeUrl(login.url);
     });
   } finally {
+    stopWaiting();
     if (cameBack && !options.signal?.aborted) await listener.resultShown();
     await listener.close();
   }

@@ -1,5 +1,6 @@
 import { createHash, timingSafeEqual } from 'node:crypto';
-import { createServer, type Server } from 'node:http';
+import { once } from 'node:events';
+import { createServer, type Server, type ServerResponse } from 'node:http';
 import { getRequestListener, type HttpBindings } from '@hono/node-server';
 import { type Context, Hono } from 'hono';
 import { Clock } from '../primitives/clock.js';
@@ -34,6 +35,7 @@ export class LoopbackListener {
   #expected: { readonly state: Buffer; readonly take: CallbackTaker } | undefined;
   #used = false;
   #page: LoginPage | undefined;
+  readonly #answering = new Set<ServerResponse>();
   #pageShown = () => {};
   readonly #shown = new Promise<void>((resolve) => {
     this.#pageShown = resolve;
@@ -46,7 +48,13 @@ export class LoopbackListener {
     private readonly clock: Clock,
   ) {
     const listener = getRequestListener(this.#routes().fetch);
-    for (const server of servers) server.on('request', listener);
+    for (const server of servers) {
+      server.on('request', (request, response) => {
+        this.#answering.add(response);
+        response.once('close', () => this.#answering.delete(response));
+        return listener(request, response);
+      });
+    }
   }
 
   /** Throws `auth.port_in_use` when somebody else listens there. Port 0 takes a free one. */
@@ -93,19 +101,22 @@ export class LoopbackListener {
 
   /** Resolves when the browser got the result, or when it did not ask for it for a while. */
   async resultShown(): Promise<void> {
-    const tired = new AbortController();
-    await Promise.race([this.#shown, this.clock.sleep(resultWaitMs, tired.signal).catch(() => undefined)]);
-    tired.abort();
+    await this.#atMost(resultWaitMs, this.#shown);
   }
 
   /** Takes no more requests at once; answers on their way have a moment to arrive. */
   async close(): Promise<void> {
-    const closed = Promise.all(this.servers.map((server) => new Promise((resolve) => server.close(resolve))));
-    const cancel = this.clock.schedule(closeWaitMs, () => {
-      for (const server of this.servers) server.closeAllConnections();
-    });
-    await closed;
-    cancel();
+    const closed = this.servers.map((server) => new Promise((resolve) => server.close(resolve)));
+    const answered = [...this.#answering].map((response) => once(response, 'close'));
+    await this.#atMost(closeWaitMs, Promise.all(answered));
+    for (const server of this.servers) server.closeAllConnections();
+    await Promise.all(closed);
+  }
+
+  async #atMost(waitMs: number, event: Promise<unknown>): Promise<void> {
+    const over = new AbortController();
+    await Promise.race([event, this.clock.sleep(waitMs, over.signal).catch(() => undefined)]);
+    over.abort();
   }
 
   #routes(): Hono<Environment> {
