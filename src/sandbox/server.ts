@@ -1,6 +1,7 @@
 import type { Server } from 'node:http';
 import { createAdaptorServer } from '@hono/node-server';
 import { Hono } from 'hono';
+import { chatPageRoutes } from './chat-page.js';
 import type { PusherServer } from './feed/pusher-server.js';
 import type { SandboxEnvironment } from './http/environment.js';
 import { applyFaults, type HttpFaults } from './http/http-faults.js';
@@ -41,6 +42,7 @@ export function createSandboxServer(parts: ServerParts): Server {
     app.route('/public/v1', resource({ world, tokens }));
   }
   app.route('/', websiteRoutes({ world, pusher }));
+  app.route('/sandbox', chatPageRoutes({ world, pusher }));
 
   app.notFound((c) => c.text('404 page not found', 404));
   app.onError((error, c) => {
