@@ -104,11 +104,13 @@ export async function startSandbox(options: SandboxOptions = {}): Promise<Sandbo
     consent,
     approve: async (authorizeUrl, who) => fetch(await consent(authorizeUrl, who)),
     async close() {
+      if (!server.listening) return;
+      const closed = once(server, 'close');
+      server.close();
       httpFaults.clear();
       pusher.close();
-      server.close();
       server.closeAllConnections();
-      if (server.listening) await once(server, 'close');
+      await closed;
     },
   };
 }

@@ -1,3 +1,5 @@
+import { once } from 'node:events';
+import { connect } from 'node:net';
 import {
   type Channel,
   cloudflareBlock,
@@ -219,14 +221,35 @@ describe('a fault on the feed', () => {
   });
 });
 
-it('closing the sandbox ends waiting requests and open sockets', async () => {
-  const second = await startSandbox();
-  second.faults.next('* *', { delayMs: Number.POSITIVE_INFINITY });
-  const client = await PusherClient.ready(second);
-  const waiting = fetch(`${second.url}/public/v1/users`).catch((error: Error) => error.message);
-  await expect.poll(() => second.requests.list()).toHaveLength(1);
-  await second.close();
-  expect(await client.closed).toBe(1006);
-  await waiting;
-  await expect(fetch(second.url)).rejects.toThrow();
+describe('the end of a sandbox', () => {
+  it('closes waiting requests and open sockets, and may be asked for twice', async () => {
+    sandbox.faults.next('* *', { delayMs: Number.POSITIVE_INFINITY });
+    const client = await PusherClient.ready(sandbox);
+    sandbox.faults.refuseHandshakes('silent');
+    const silent = await PusherClient.open(sandbox);
+    const waiting = expect(users()).rejects.toThrow();
+    await expect.poll(() => sandbox.requests.list()).toHaveLength(1);
+    await sandbox.close();
+    await sandbox.close();
+    expect([await client.closed, await silent.closed]).toEqual([1006, 1006]);
+    await waiting;
+    await expect(fetch(sandbox.url)).rejects.toThrow();
+  });
+
+  it('does not wait for a refused client that never says goodbye', async () => {
+    const { host, port, key } = sandbox.pusher;
+    const client = connect(port, host);
+    client.write(
+      `GET /app/${key} HTTP/1.1\r\nHost: ${host}\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n` +
+        'Sec-WebSocket-Version: 13\r\nSec-WebSocket-Key: AAAAAAAAAAAAAAAAAAAAAA==\r\n\r\n',
+    );
+    await once(client, 'data');
+    await sandbox.close();
+    client.destroy();
+  });
+});
+
+it('a port that is taken is told with Node’s own error', async () => {
+  const port = Number(new URL(sandbox.url).port);
+  await expect(startSandbox({ port })).rejects.toMatchObject({ code: 'EADDRINUSE' });
 });

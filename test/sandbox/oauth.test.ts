@@ -149,6 +149,13 @@ describe('the authorization code flow', () => {
     expect(redirect.searchParams.get('state')).toBe('the-state');
   });
 
+  it('has no page for a user who does not exist', async () => {
+    const { url } = await startLogin();
+    await expect(sandbox.consent(url, { as: 'nobody' })).rejects.toThrow('knows no user nobody');
+    url.searchParams.delete('state');
+    await expect(sandbox.consent(url, { as: 'Some_Bot' })).rejects.toThrow('answered 404');
+  });
+
   it('grants the ticked scopes only', async () => {
     const { url, verifier } = await startLogin('user:read chat:write moderation:ban');
     const redirect = await sandbox.consent(url, { as: 'Some_Bot', scopes: ['chat:write', 'kicks:read'] });

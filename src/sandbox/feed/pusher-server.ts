@@ -42,6 +42,8 @@ export class PusherServer {
   /** Set by the fault switch: subscriptions to such channels are neither answered nor made. */
   ignoresSubscription: (channel: string) => boolean = () => false;
   readonly #server = new WebSocketServer({ noServer: true, maxPayload: 64 * 1024 });
+  /** Every upgraded TCP connection, those of refused handshakes included. */
+  readonly #streams = new Set<Duplex>();
   readonly #connections = new Set<Connection>();
   readonly #subscribers = new Map<string, Set<Connection>>();
   #handshakes = 0;
@@ -63,7 +65,9 @@ export class PusherServer {
 
   /** Takes over an upgrade request of the HTTP server. */
   upgrade(request: IncomingMessage, stream: Duplex, head: Buffer): void {
+    this.#streams.add(stream);
     stream.on('error', () => stream.destroy());
+    stream.on('close', () => this.#streams.delete(stream));
     const url = new URL(request.url ?? '/', 'http://sandbox');
     const fault = this.handshakeFault;
     if (!url.pathname.startsWith('/app')) {
@@ -117,7 +121,7 @@ export class PusherServer {
   }
 
   close(): void {
-    for (const { socket } of this.#connections) socket.terminate();
+    for (const stream of this.#streams) stream.destroy();
     this.#server.close();
   }
 
