@@ -1,0 +1,70 @@
+import { type OutgoingMessage, Sender, type SentMessage } from '../../../src/core/chat/sender.js';
+import { Enforcer } from '../../../src/core/moderation/enforcer.js';
+import { Dispatcher } from '../../../src/core/plugins/dispatcher.js';
+import { PluginHost, type PluginHostOptions } from '../../../src/core/plugins/plugin-host.js';
+import { Logger } from '../../../src/core/telemetry/logger.js';
+import { TestClock, TestRandom } from '../../../src/testing/index.js';
+import { botUserId, TestChannel } from '../../../src/testing/test-event.js';
+
+export class LinesLogger extends Logger {
+  readonly lines: { level: string; message: string; fields: Record<string, unknown> }[] = [];
+  error(message: string, fields = {}) {
+    this.lines.push({ level: 'error', message, fields });
+  }
+  warn(message: string, fields = {}) {
+    this.lines.push({ level: 'warn', message, fields });
+  }
+  info() {}
+  debug() {}
+  isLevelEnabled() {
+    return false;
+  }
+  named() {
+    return this;
+  }
+}
+
+/** Sends nowhere; `failWith` makes it refuse. */
+export class ListSender extends Sender {
+  readonly sent: OutgoingMessage[] = [];
+  failWith: Error | undefined;
+
+  async send(message: OutgoingMessage): Promise<readonly SentMessage[]> {
+    if (this.failWith) throw this.failWith;
+    this.sent.push(message);
+    return [];
+  }
+}
+
+/** The real host and dispatcher, with everything around them in sight. */
+export function createHost(options: Partial<PluginHostOptions> = {}) {
+  const clock = new TestClock();
+  const logger = new LinesLogger();
+  const sender = new ListSender();
+  const removed: string[] = [];
+  const host = new PluginHost({
+    services: { clock, logger, sender, random: new TestRandom() },
+    directory: '.',
+    ...options,
+  });
+  const ownUserIds = new Set([botUserId]);
+  const dispatcher = new Dispatcher({
+    host,
+    enforcer: new Enforcer(
+      {
+        deleteMessage: async (_channel, id) => void removed.push(id),
+        timeout: async () => {},
+        ban: async () => {},
+      },
+      ownUserIds,
+      logger,
+    ),
+    ownUserIds,
+    prefix: '!',
+    prefixes: new Map([['questions', '?']]),
+  });
+  const channel = new TestChannel('streamer');
+  const say = (text: string, username = 'viewer') =>
+    dispatcher.dispatch(channel.message(username, text, new Date(0)));
+  return { clock, logger, sender, removed, host, dispatcher, channel, say };
+}

@@ -1,0 +1,88 @@
+import { Clock, Command, CommandContext, Plugin, Random, Rule, RuleContext, timeout } from 'kickbot';
+import { createTestBot } from 'kickbot/testing';
+import { describe, expect, it } from 'vitest';
+
+@Plugin({ name: 'sample' })
+class Sample {
+  unloaded = false;
+
+  constructor(
+    private readonly clock: Clock,
+    private readonly random: Random,
+  ) {}
+
+  @Command('mod', { allow: 'moderator' })
+  mod() {
+    return 'yes';
+  }
+
+  @Command('later')
+  async later(ctx: CommandContext) {
+    await this.clock.sleep(2_000, ctx.signal);
+    await this.clock.sleep(2_000, ctx.signal);
+    return 'later';
+  }
+
+  @Command('chance')
+  chance() {
+    return `${this.random.int(1, 100)} ${this.random.int(1, 100)}`;
+  }
+
+  @Command('fail')
+  fail() {
+    throw new Error('mine');
+  }
+
+  @Rule()
+  rude({ message }: RuleContext) {
+    return message.content === 'rude' ? timeout('1m', 'rude') : undefined;
+  }
+}
+
+describe('a test bot', () => {
+  it('gives the replies to each message, and all of them', async () => {
+    const bot = await createTestBot(Sample);
+    expect(await bot.say('viewer', '!mod')).toEqual([]);
+    expect(await bot.say({ username: 'mod', badges: ['moderator'] }, '!mod')).toEqual(['yes']);
+    expect(await bot.say('streamer', '!mod')).toEqual(['yes']);
+    expect(bot.replies).toEqual(['yes', 'yes']);
+  });
+
+  it('records what rules had done', async () => {
+    const bot = await createTestBot(Sample);
+    await bot.say('viewer', 'rude');
+    expect(bot.removed).toEqual(['rude']);
+    expect(bot.actions).toEqual([
+      { action: 'remove', content: 'rude' },
+      { action: 'timeout', username: 'viewer', seconds: 60, reason: 'rude' },
+    ]);
+  });
+
+  it('lets time pass as told', async () => {
+    const bot = await createTestBot(Sample);
+    const reply = bot.say('viewer', '!later');
+    await bot.clock.advance('4s');
+    expect(await reply).toEqual(['later']);
+  });
+
+  it('leaves nothing to chance', async () => {
+    const chosen = await createTestBot(Sample, { random: [0, 0.99] });
+    expect(await chosen.say('viewer', '!chance')).toEqual(['1 100']);
+    const [first, second] = await Promise.all([createTestBot(Sample), createTestBot(Sample)]);
+    expect(await first.say('viewer', '!chance')).toEqual(await second.say('viewer', '!chance'));
+  });
+
+  it('hands on what a plugin throws', async () => {
+    const bot = await createTestBot(Sample);
+    await expect(bot.say('viewer', '!fail')).rejects.toThrow('mine');
+    expect(await bot.say('viewer', '!chance')).toHaveLength(1);
+  });
+
+  it('takes several plugins, with options, a prefix and a channel', async () => {
+    const bot = await createTestBot([Sample], { prefix: '?', channel: 'ada' });
+    expect(await bot.say('Ada', '?mod')).toEqual(['yes']);
+    await expect(createTestBot([[Sample, { a: 1 }]])).rejects.toMatchObject({
+      code: 'plugin.options_invalid',
+    });
+  });
+});
