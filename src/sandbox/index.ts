@@ -1,4 +1,5 @@
 /** `kickbot/sandbox`: a local Kick to try bots and plugins on. */
+export { type AudienceOptions, startAudience } from './audience.js';
 export { FaultSwitch } from './faults.js';
 export type { Frame } from './feed/frame.js';
 export { chatMessage, framesOf } from './feed/frames.js';
