@@ -4,21 +4,10 @@ import type { TransportState } from '../../../../src/core/chat/transport.js';
 import type { Channel } from '../../../../src/core/events/kick-event.js';
 import type { RealtimeFrame } from '../../../../src/core/events/realtime-frame.js';
 import { channelId, chatroomId, userId } from '../../../../src/core/primitives/ids.js';
-import { Random } from '../../../../src/core/primitives/random.js';
 import { FakeClock } from '../../../support/fake-clock.js';
+import { FixedRandom } from '../../../support/fixed-random.js';
 import { RecordingLogger } from '../../../support/recording-logger.js';
 import { FakePusher } from './fake-pusher.js';
-
-/** Chance that always decides the same. */
-export class FixedRandom extends Random {
-  fraction(): number {
-    return 0.5;
-  }
-
-  bytes(length: number): Uint8Array {
-    return new Uint8Array(length);
-  }
-}
 
 export const channelNumbered = (number: number): Channel => ({
   slug: `channel-${number}`,
@@ -43,7 +32,7 @@ export async function setUp() {
     port: server.port,
     tls: false,
     clock,
-    random: new FixedRandom(),
+    random: new FixedRandom(0.5),
     logger,
   });
   const states: TransportState[] = [];
