@@ -1,4 +1,4 @@
-import { join } from 'node:path';
+import { resolve } from 'node:path';
 import { createJiti } from 'jiti';
 
 /**
@@ -9,7 +9,7 @@ import { createJiti } from 'jiti';
  * and line.
  */
 export async function importModule(path: string, directory?: string): Promise<unknown> {
-  const jiti = createJiti(directory === undefined ? import.meta.url : join(directory, 'kickbot.config'), {
+  const jiti = createJiti(directory === undefined ? import.meta.url : resolve(directory, 'kickbot.config'), {
     fsCache: false,
     moduleCache: false,
     interopDefault: false,

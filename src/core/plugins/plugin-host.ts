@@ -41,7 +41,8 @@ export interface PluginHostOptions {
   readonly onFailure?: (handler: Handler, error: unknown) => void;
 }
 
-const loadDeadlineMs = 10_000;
+/** Stopping the whole bot takes at most 10 s, so one plugin gets little of it. */
+const deadlineMsOf = { onLoad: 10_000, onUnload: 2_000 } as const;
 
 /** Loads and unloads plugins and holds what they brought. A plugin is loaded completely or not at all. */
 export class PluginHost {
@@ -161,12 +162,12 @@ export class PluginHost {
     for (const { event, listener } of listeners) ledger.add(this.listeners.add(event, listener));
   }
 
-  async #runHook({ name, instance }: PluginInstance, hook: 'onLoad' | 'onUnload'): Promise<void> {
+  async #runHook({ name, instance }: PluginInstance, hook: keyof typeof deadlineMsOf): Promise<void> {
     const method: unknown = Reflect.get(instance, hook);
     if (!isMethod(method)) return;
     try {
       const handler = { plugin: name, name: hook, run: () => method.call(instance) };
-      await this.invoker.demand(handler, loadDeadlineMs);
+      await this.invoker.demand(handler, deadlineMsOf[hook]);
     } catch (cause) {
       throw new KickbotError('plugin.load_failed', `Plugin ${name} failed in ${hook}: ${messageOf(cause)}`, {
         cause,
