@@ -70,13 +70,16 @@ describe('a usage string', () => {
   it('never throws on what people type, and never hands on a number that is none', () => {
     const usage = new Usage('x <a:int> [b:number] [c:duration] [...d]');
     fc.assert(
-      fc.property(fc.oneof(fc.string({ unit: 'binary' }), fc.stringMatching(/^[0-9.\- ehms]+$/)), (typed) => {
-        const parsed = usage.parse(typed);
-        if ('problem' in parsed) return /^[abc] /.test(parsed.problem);
-        return Object.entries(parsed.arguments).every(([name, value]) =>
-          name === 'd' ? typeof value === 'string' : Number.isFinite(value),
-        );
-      }),
+      fc.property(
+        fc.oneof(fc.string({ unit: 'binary' }), fc.string({ unit: fc.constantFrom(...'019.- ehms') })),
+        (typed) => {
+          const parsed = usage.parse(typed);
+          if ('problem' in parsed) return /^[abc] /.test(parsed.problem);
+          return Object.entries(parsed.arguments).every(([name, value]) =>
+            name === 'd' ? typeof value === 'string' : Number.isFinite(value),
+          );
+        },
+      ),
     );
   });
 

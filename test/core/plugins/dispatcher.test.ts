@@ -16,8 +16,6 @@ import { createHost } from './host-for-tests.js';
 
 @Plugin({ name: 'listener' })
 class Listener {
-  readonly heard: string[] = [];
-
   @On('chat.message.sent')
   message({ content }: KickEventNamed<'chat.message.sent'>, ctx: EventContext) {
     return ctx.say(`heard ${content}`);
