@@ -1,5 +1,6 @@
 import type { Command } from 'commander';
-import { startAudience, startSandbox } from '../sandbox/index.js';
+import { startAudience } from '../sandbox/audience.js';
+import { startSandbox } from '../sandbox/index.js';
 import { createLogger, loadConfiguration } from './configuration.js';
 import { stopOnSignal } from './signals.js';
 import { numberOption, subcommand } from './subcommand.js';

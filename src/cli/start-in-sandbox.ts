@@ -1,9 +1,12 @@
+import { randomBytes } from 'node:crypto';
 import { fileURLToPath } from 'node:url';
 import { createBot } from '../core/bot.js';
 import type { LoadedConfig } from '../core/config/load-config.js';
 import type { Config, ConfigInput } from '../core/config/schema.js';
+import { Secret } from '../core/primitives/secret.js';
 import type { Logger } from '../core/telemetry/logger.js';
-import { type Sandbox, startAudience, startSandbox } from '../sandbox/index.js';
+import { startAudience } from '../sandbox/audience.js';
+import { type Sandbox, startSandbox } from '../sandbox/index.js';
 import { logChat } from './chat-log.js';
 import { stopOnSignal } from './signals.js';
 import { paint } from './terminal.js';
@@ -13,7 +16,7 @@ const streamerName = 'Streamer';
 
 /** Runs a local Kick and the bot in it, logged in through the local Kick's own login page. */
 export async function startInSandbox(
-  { config, directory, secretKey }: LoadedConfig,
+  { config, directory }: LoadedConfig,
   logger: Logger,
   { audience }: { audience: boolean },
 ): Promise<void> {
@@ -22,6 +25,8 @@ export async function startInSandbox(
   sandbox.world.createUser({ username: botName });
   sandbox.world.setRoles({ channel, user: botName, moderator: true });
 
+  // The tokens die with the process; the seal only spares the person a warning about a key that is not needed.
+  const secretKey = new Secret(randomBytes(32).toString('base64'));
   const bot = createBot(configFor(sandbox, config, channel.slug), { directory, secretKey, logger });
   const viewers = { stop: () => {} };
   const stopped = stopOnSignal(logger, async () => {

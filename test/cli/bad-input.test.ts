@@ -1,0 +1,169 @@
+import { existsSync } from 'node:fs';
+import { createServer } from 'node:net';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { type Sandbox, startSandbox } from '../../src/sandbox/index.js';
+import { folderWith, kickbot } from './program.js';
+
+let sandbox: Sandbox;
+beforeAll(async () => {
+  sandbox = await startSandbox({});
+  sandbox.world.createChannel({ owner: 'Streamer' });
+  sandbox.world.createUser({ username: 'Kickbot' });
+});
+afterAll(() => sandbox.close());
+
+const configFor = (rest: object = {}) =>
+  JSON.stringify({
+    kick: {
+      clientId: sandbox.app.clientId,
+      clientSecret: sandbox.app.clientSecret,
+      endpoints: sandbox.endpoints,
+      pusher: sandbox.pusher,
+    },
+    channels: ['streamer'],
+    ...rest,
+  });
+
+async function startWith(files: Record<string, string>, args: readonly string[] = []) {
+  const folder = folderWith(files);
+  return { folder, ...(await kickbot(['start', ...args], folder).ended) };
+}
+
+describe('one clear sentence, the right exit code, no stack trace', () => {
+  it('for a wrong configuration: every problem, exit code 2, and nothing written', async () => {
+    const { code, stderr, folder } = await startWith({
+      'kickbot.config.json': '{ "server": { "port": "x" }, "colour": "red" }',
+    });
+    expect(code).toBe(2);
+    expect(stderr).toContain(
+      'server.port (kickbot.config.json): found "x"; allowed: a whole number from 0 to 65535',
+    );
+    expect(stderr).toContain('colour (kickbot.config.json): found an unknown key');
+    expect(stderr).not.toContain('    at ');
+    expect(existsSync(join(folder, '.kickbot'))).toBe(false);
+  });
+
+  it('for no channel', async () => {
+    const { code, stderr } = await startWith({});
+    expect([code, stderr]).toEqual([2, expect.stringContaining('add its slug to channels')]);
+  });
+
+  it('for a channel Kick does not know', async () => {
+    const { code, stderr } = await startWith({
+      'kickbot.config.json': configFor({ channels: ['nobody-here'] }),
+    });
+    expect(code).toBe(2);
+    expect(stderr).toContain('nobody-here');
+    expect(stderr).toContain('channels');
+    expect(stderr).not.toContain('    at ');
+  });
+
+  it.each([
+    [
+      'a plugin file with a syntax error',
+      { 'bad.ts': 'export default class {\n  roll( {\n' },
+      /bad\.ts.*line 2/,
+    ],
+    ['a class without @Plugin', { 'bad.ts': 'export default class Plain {}' }, /@Plugin/],
+    ['a plugin that is not there', {}, /bad\.ts does not exist/],
+  ])('for %s', async (_what, files, sentence) => {
+    const { code, stderr } = await startWith({
+      ...files,
+      'kickbot.config.json': configFor({ plugins: ['./bad.ts'] }),
+    });
+    expect(code).toBe(2);
+    expect(stderr).toMatch(sentence);
+    expect(stderr).not.toContain('    at ');
+  });
+
+  it('for two plugins claiming one command', async () => {
+    const plugin = (name: string) => `
+      import { Command, Plugin } from 'kickbot';
+      @Plugin({ name: '${name}' })
+      export default class A { @Command('roll') roll() { return ''; } }`;
+    const { code, stderr } = await startWith({
+      'one.ts': plugin('one'),
+      'two.ts': plugin('two'),
+      'kickbot.config.json': configFor({ plugins: ['./one.ts', './two.ts'] }),
+    });
+    expect(code).toBe(2);
+    expect(stderr).toMatch(/one.*two|two.*one/);
+    expect(stderr).toContain('roll');
+  });
+
+  it('for a Kick that cannot be reached', async () => {
+    const nowhere = 'http://127.0.0.1:9';
+    const { code, stderr } = await startWith({
+      'kickbot.config.json': JSON.stringify({
+        kick: { endpoints: { auth: nowhere, api: nowhere, website: nowhere, realtime: nowhere } },
+        channels: ['streamer'],
+      }),
+    });
+    expect(code).toBe(1);
+    expect(stderr).toContain('Cannot reach http://127.0.0.1:9');
+    expect(stderr).not.toContain('    at ');
+  });
+
+  it('with the stack where --log-level debug asks for it', async () => {
+    const { stderr } = await startWith({ 'kickbot.config.json': configFor({ channels: ['nobody-here'] }) }, [
+      '--log-level',
+      'debug',
+    ]);
+    expect(stderr).toContain('    at ');
+  });
+
+  it('for a port in use at login, named, exit code 1', async () => {
+    const holder = createServer().listen(0, '127.0.0.1');
+    await new Promise((resolve) => holder.once('listening', resolve));
+    const address = holder.address();
+    const port = typeof address === 'object' && address ? String(address.port) : '';
+    const folder = folderWith({ 'kickbot.config.json': configFor() });
+    const { code, stderr } = await kickbot(['login', '--no-browser', '--port', port], folder).ended;
+    holder.close();
+    expect([code, stderr]).toEqual([1, expect.stringContaining(port)]);
+  });
+
+  it('for a login without an app', async () => {
+    const { code, stderr } = await kickbot(['login', '--no-browser'], folderWith()).ended;
+    expect([code, stderr]).toEqual([2, expect.stringContaining('KICK_INTEGRATION_CLIENT_ID')]);
+  });
+});
+
+describe('accounts', () => {
+  it('runs read-only without one and says how to log in', async () => {
+    const bot = kickbot(['start'], folderWith({ 'kickbot.config.json': configFor() }));
+    await bot.printed(/No account is logged in.*kickbot login/);
+    await bot.printed(/Joined\. channels=streamer/);
+    bot.kill();
+    expect((await bot.ended).code).toBe(0);
+  });
+
+  it('logs in, starts, and asks for a login when Kick refuses the tokens: exit code 3', async () => {
+    const folder = folderWith({ 'kickbot.config.json': configFor() });
+    const redirect = createServer().listen(0, '127.0.0.1');
+    await new Promise((resolve) => redirect.once('listening', resolve));
+    const address = redirect.address();
+    const port = typeof address === 'object' && address ? address.port : 0;
+    await new Promise((resolve) => redirect.close(resolve));
+    sandbox.app.redirectUris.push(`http://localhost:${port}/callback`);
+
+    const login = kickbot(['login', '--no-browser', '--port', String(port)], folder);
+    const [url = ''] = await login.printed(/http:\/\/\S+\/oauth\/authorize\S+/);
+    await sandbox.approve(url, { as: 'Kickbot' });
+    expect(await login.ended).toMatchObject({
+      code: 0,
+      stdout: expect.stringContaining('Logged in as Kickbot (bot:bot)'),
+    });
+
+    const bot = kickbot(['start'], folder);
+    await bot.printed(/Joined/);
+    bot.kill('SIGINT');
+    expect((await bot.ended).code).toBe(0);
+
+    sandbox.tokens.disconnect(sandbox.world.user('Kickbot'));
+    const { code, stderr } = await kickbot(['start'], folder).ended;
+    expect([code, stderr]).toEqual([3, expect.stringContaining('kickbot login')]);
+    expect(stderr).not.toContain('    at ');
+  });
+});
