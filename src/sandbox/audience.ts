@@ -19,7 +19,7 @@ const SUBSCRIBER = 'pixel_otter';
 const SHOUTER = 'LoudLenny';
 const VIEWERS = ['nightowl42', 'tinyteapot', 'SaltyPretzel', SUBSCRIBER, VIP, MODERATOR];
 const HOSTS = ['lunarlane', 'CozyCorner', 'retro_ray'];
-const NEWCOMERS = ['first_timer', 'just_looking', 'HelloKick', 'new_here'];
+const NEWCOMERS = ['first_timer', 'just_looking', 'HelloKick', 'new_here', 'PassingBy', 'curious_cat'];
 
 const LINES = [
   'that was so close [emote:37226:KEKW]',
@@ -62,17 +62,25 @@ const GREETINGS = [
  */
 export function startAudience(options: AudienceOptions): { stop(): void } {
   const { world, channel, commands = ['!ping', '!roll 20'], random = Math.random, every = 1000 } = options;
-  const pick = <Item>(items: readonly [Item, ...Item[]] | readonly Item[]) =>
-    items[Math.floor(random() * items.length)] as Item;
+  const pick = (items: readonly string[]) => items[Math.floor(random() * items.length)] ?? '';
+  /** Takes each item once before any comes again. */
+  const deck = (items: readonly string[]) => {
+    let left: string[] = [];
+    return () => {
+      if (left.length === 0) left = [...items];
+      return left.splice(Math.floor(random() * left.length), 1)[0] ?? '';
+    };
+  };
+  const [line, reply, shouted, greeting] = [deck(LINES), deck(ANSWERS), deck(SHOUTS), deck(GREETINGS)];
   const say = (username: string, content: string, replyTo?: string) => {
     const user = world.findUser(username) ?? world.createUser({ username });
     world.say({ channel, user, content, replyTo });
   };
-  let newcomers = 0;
+  const newcomers = [...NEWCOMERS];
   let commandsAsked = 0;
 
-  const chat = () => say(pick(VIEWERS), pick(LINES));
-  const shout = () => say(SHOUTER, pick(SHOUTS));
+  const chat = () => say(pick(VIEWERS), line());
+  const shout = () => say(SHOUTER, shouted());
   const ask = () => {
     const command = commands[commandsAsked % commands.length] ?? commands[0];
     commandsAsked += 1;
@@ -81,13 +89,12 @@ export function startAudience(options: AudienceOptions): { stop(): void } {
   const answer = () => {
     const answered = channel.messages.findLast((message) => !message.removed && !message.sender.bot);
     const others = VIEWERS.filter((username) => username !== answered?.sender.username);
-    say(pick(others), pick(ANSWERS), answered?.id);
+    say(pick(others), reply(), answered?.id);
   };
   const arrive = () => {
-    const round = Math.floor(newcomers / NEWCOMERS.length);
-    const username = `${NEWCOMERS[newcomers % NEWCOMERS.length]}${round === 0 ? '' : round + 1}`;
-    newcomers += 1;
-    say(username, pick(GREETINGS));
+    const newcomer = newcomers.shift();
+    if (newcomer === undefined) chat();
+    else say(newcomer, greeting());
   };
   const subscribe = () =>
     world.subscribe({ channel, user: pick([SUBSCRIBER, 'tinyteapot', 'SaltyPretzel']) });

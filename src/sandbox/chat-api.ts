@@ -10,11 +10,10 @@ import type { World } from './world/world.js';
 
 const MAX_BODY = 16 * 1024;
 const RECENT_MESSAGES = 100;
+const NEW_NAME = /^\w{1,25}$/;
 
 const id = z.string('must be the id of a message').min(1).max(100);
-const username = z
-  .string('must be a name')
-  .regex(/^\w{1,25}$/, 'must have 1 to 25 letters, digits and underscores');
+const username = z.string('must be a name').min(1, 'must be a name').max(100, 'must be a name');
 const as = z.object({
   username,
   role: z.enum(
@@ -136,7 +135,7 @@ function overview(world: World, channel: Channel, key: string) {
 /** The user of that name, created on first use and given that role; the broadcaster's role is the owner's alone. */
 function actAs(world: World, channel: Channel, { username, role }: As): User {
   if (role === 'broadcaster') return channel.broadcaster;
-  const user = world.findUser(username) ?? world.createUser({ username });
+  const user = world.findUser(username) ?? newUser(world, username);
   if (user.id === channel.broadcaster.id) {
     throw new Refusal(
       'not-allowed',
@@ -154,6 +153,13 @@ function actAs(world: World, channel: Channel, { username, role }: As): User {
     ...(role === 'viewer' && { subscriberMonths: 0 }),
   });
   return user;
+}
+
+function newUser(world: World, username: string): User {
+  if (!NEW_NAME.test(username)) {
+    throw new Refusal('invalid', 'A name has 1 to 25 letters, digits and underscores.');
+  }
+  return world.createUser({ username });
 }
 
 /** The request's JSON. It must say that it is JSON and come from this page or from a program, so that no other site writes here. */

@@ -10,11 +10,11 @@ export function element(tag, properties = {}, ...children) {
   return made;
 }
 
-/** One of the symbols drawn in chat.html. */
+/** One of the symbols drawn in chat.html, `icon-` before its name. */
 export function icon(name) {
   const svg = document.createElementNS('http://www.w3.org/2000/svg', 'svg');
   const use = document.createElementNS('http://www.w3.org/2000/svg', 'use');
-  use.setAttribute('href', `#${name}`);
+  use.setAttribute('href', `#icon-${name}`);
   svg.setAttribute('aria-hidden', 'true');
   svg.append(use);
   return svg;
