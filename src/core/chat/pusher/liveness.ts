@@ -50,8 +50,9 @@ export class Liveness {
   #tick(): void {
     // By the wall clock, because a suspended machine's monotonic one may stand still.
     const slept = this.#clock.now() - this.#tickedAt > 2 * tickMs;
+    const heard = this.#listener.heard();
     if (slept) this.#quiet = quietTicks;
-    else this.#quiet = this.#listener.heard() ? 0 : this.#quiet + 1;
+    else this.#quiet = heard ? 0 : this.#quiet + 1;
     if (this.#quiet === quietTicks) this.#listener.probe();
     if (this.#quiet < quietTicks + answerTicks) this.#next();
     else this.#listener.dead();

@@ -26,6 +26,8 @@ export class FakePusher {
   readonly misdeeds: Misdeeds = { greeting: undefined, unanswered: new Set(), silent: false };
   /** Every connection that was ever made. */
   readonly peers: Peer[] = [];
+  /** Answers with 403 and a page, as a firewall does. */
+  refuseUpgrades = false;
   readonly #server: WebSocketServer;
 
   private constructor(server: WebSocketServer) {
@@ -34,9 +36,15 @@ export class FakePusher {
   }
 
   static async listen(port = 0): Promise<FakePusher> {
-    const server = new WebSocketServer({ host: '127.0.0.1', port });
+    const server: WebSocketServer = new WebSocketServer({
+      host: '127.0.0.1',
+      port,
+      verifyClient: (_: unknown, answer: (accepted: boolean, status: number, page: string) => void) =>
+        answer(!fake.refuseUpgrades, 403, '<title>Just a moment...</title>'),
+    });
+    const fake = new FakePusher(server);
     await once(server, 'listening');
-    return new FakePusher(server);
+    return fake;
   }
 
   get port(): number {

@@ -48,10 +48,14 @@ export async function setUp() {
 
   const isIn = (name: TransportState['name']) =>
     until(() => transport.state.name === name, `the state '${name}', not '${transport.state.name}'`);
-  /** Lets the back-off pass until the transport is connected and complete. */
-  const comesBack = async () => {
+  /** Lets the back-off pass, and not a moment more. */
+  const nextAttempt = async () => {
     await isIn('backing off');
-    clock.advance(30_000);
+    const { state } = transport;
+    if (state.name === 'backing off') clock.advance(state.retryInMs);
+  };
+  const comesBack = async () => {
+    await nextAttempt();
     await isIn('ready');
   };
   const ready = async (...channels: Channel[]) => {
@@ -59,7 +63,7 @@ export async function setUp() {
     await Promise.all(channels.map((channel) => transport.join(channel)));
     await isIn('ready');
   };
-  return { server, clock, logger, transport, states, frames, listener, isIn, comesBack, ready };
+  return { server, clock, logger, transport, states, frames, listener, isIn, nextAttempt, comesBack, ready };
 }
 
 /** Waits for what a real socket brings about. */

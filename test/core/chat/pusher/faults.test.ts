@@ -1,0 +1,390 @@
+import { createRequire } from 'node:module';
+import { describe, expect, it } from 'vitest';
+import { feedChannelsOf } from '../../../../src/core/chat/pusher/subscriptions.js';
+import { FakePusher } from './fake-pusher.js';
+import { chatOfOne, one, setUp, two, until } from './setup.js';
+
+const Pusher: { instances: unknown[] } = createRequire(import.meta.url)('pusher-js');
+const good = (id: string) => JSON.stringify({ event: 'good', channel: chatOfOne, data: id });
+
+describe('the Pusher transport comes back', () => {
+  it.each([
+    ['47 RST', (socket) => socket._socket.resetAndDestroy()],
+    ['48 FIN', (socket) => socket._socket.end()],
+    ...[1000, 1001, 1006, 1011, 1012, 4000, 4001, 4004, 4009, 4100, 4200, 4201, 4301, 4500].map((code) => [
+      `51 close ${code}`,
+      (socket: RawSocket) => (code === 1006 ? socket.terminate() : socket.close(code, 'by the test')),
+    ]),
+  ] as [string, (socket: RawSocket) => void][])('after %s, with every subscription', async (_, misdeed) => {
+    const { server, frames, ready, comesBack } = await setUp();
+    await ready(one);
+    misdeed(server.peer.socket as unknown as RawSocket);
+    await comesBack();
+    expect(server.peers).toHaveLength(2);
+    expect([...server.peer.subscribed].sort()).toEqual([...feedChannelsOf(one)].sort());
+    server.publish(chatOfOne, 'good', {});
+    await until(() => frames.length === 1, 'the frame after the reconnect');
+  });
+
+  it('after its server was away for an hour, within one longest back-off (catalogue 50)', async () => {
+    const { server, clock, logger, transport, isIn, nextAttempt, comesBack, ready } = await setUp();
+    await ready(one);
+    const { port } = server;
+    await server.close();
+    while (clock.monotonic() < 3_600_000) await nextAttempt();
+    await isIn('backing off');
+    expect(transport.state).toMatchObject({ reason: expect.stringContaining('ECONNREFUSED') });
+    const again = await FakePusher.listen(port);
+    const since = clock.monotonic();
+    await comesBack();
+    expect(clock.monotonic() - since).toBeLessThanOrEqual(30_000);
+    expect(again.peer.subscribed.size).toBe(6);
+    clock.advance(5_000);
+    expect(logger.lines.map(([level]) => level)).toEqual(['warn', 'info']);
+    expect(logger.lines[1]?.[1]).toMatch(/^Connected to Kick's chat feed again after 36\d\d s\.$/);
+    await transport.stop();
+    await again.close();
+  });
+
+  it('slowly, at most 15 times in the minute, from a server that closes with 4200 every time (52)', async () => {
+    const { server, clock, logger, transport, listener, nextAttempt } = await setUp();
+    server.misdeeds.greeting = { close: 4200 };
+    transport.start(listener);
+    while (clock.monotonic() < 60_000) await nextAttempt();
+    expect(server.peers.length).toBeGreaterThan(3);
+    expect(server.peers.length).toBeLessThanOrEqual(15);
+    expect(logger.lines).toHaveLength(1);
+  });
+
+  it('from a server that never greets, after 10 s (53)', async () => {
+    const { server, clock, transport, listener, comesBack } = await setUp();
+    server.misdeeds.greeting = 'none';
+    transport.start(listener);
+    await until(() => server.peers.length === 1, 'the connection');
+    clock.advance(9_999);
+    expect(transport.state.name).toBe('connecting');
+    clock.advance(1);
+    expect(transport.state).toMatchObject({ name: 'backing off', reason: 'no greeting within 10 s' });
+    server.misdeeds.greeting = undefined;
+    await comesBack();
+  });
+
+  it.each([
+    [
+      'without activity_timeout',
+      '{"event":"pusher:connection_established","data":"{\\"socket_id\\":\\"1.1\\"}"}',
+    ],
+    ['with data that is no JSON', '{"event":"pusher:connection_established","data":"hello"}'],
+    ['with no data', '{"event":"pusher:connection_established"}'],
+    ['with an error instead', '{"event":"pusher:error","data":{"code":4100,"message":"Over capacity"}}'],
+    ['with an error that is nothing', '{"event":"pusher:error","data":null}'],
+  ])('from a server that greets %s', async (_, text) => {
+    const { server, transport, listener, comesBack } = await setUp();
+    server.misdeeds.greeting = { text };
+    transport.start(listener);
+    await until(() => transport.state.name === 'backing off', 'the refusal');
+    server.misdeeds.greeting = undefined;
+    await comesBack();
+  });
+
+  it('from an upgrade that is answered with 403 and a page (54)', async () => {
+    const { server, transport, listener, isIn } = await setUp();
+    server.refuseUpgrades = true;
+    transport.start(listener);
+    await isIn('backing off');
+    expect(transport.state).toMatchObject({ reason: 'Unexpected server response: 403' });
+  });
+
+  it('from a silent peer that is found within 40 s (49)', async () => {
+    const { server, clock, transport, ready, comesBack } = await setUp();
+    await ready(one);
+    server.misdeeds.silent = true;
+    clock.advance(30_000);
+    await until(() => server.peer.received.some(({ event }) => event === 'pusher:ping'), 'a ping');
+    clock.advance(10_000);
+    expect(transport.state).toMatchObject({ name: 'backing off', reason: 'nothing was heard for 40 s' });
+    server.misdeeds.silent = false;
+    await comesBack();
+  });
+
+  it('from a suspended machine only if the peer does not answer any more (64)', async () => {
+    const { server, clock, frames, transport, ready } = await setUp();
+    await ready(one);
+    const pings = () => server.peer.received.filter(({ event }) => event === 'pusher:ping').length;
+    clock.stepWall(3_600_000);
+    clock.advance(5_000);
+    await until(() => pings() === 1, 'a ping');
+    // What follows the pong shows that the pong has arrived.
+    server.write(good('after the pong'));
+    await until(() => frames.length === 1, 'the pong');
+    clock.advance(5_000);
+    expect(transport.state.name).toBe('ready');
+    server.misdeeds.silent = true;
+    clock.stepWall(3_600_000);
+    clock.advance(5_000);
+    await until(() => pings() === 2, 'a second ping');
+    clock.advance(10_000);
+    expect(transport.state.name).toBe('backing off');
+  });
+
+  it('after a frame of 5 MB (58)', async () => {
+    const { server, ready, comesBack } = await setUp();
+    await ready(one);
+    server.write(JSON.stringify({ event: 'big', channel: chatOfOne, data: 'x'.repeat(5_000_000) }));
+    await comesBack();
+    expect(server.peers).toHaveLength(2);
+  });
+
+  it('again and again on the same instance of pusher-js', async () => {
+    const { server, ready, comesBack } = await setUp();
+    await ready(one);
+    const instances = Pusher.instances.length;
+    for (let round = 0; round < 5; round++) {
+      server.peer.socket.terminate();
+      await comesBack();
+    }
+    expect(Pusher.instances).toHaveLength(instances);
+    expect(instances).toBeGreaterThan(0);
+  });
+});
+
+describe('the Pusher transport, when the app key is refused', () => {
+  it('names the setting once and tries again at a slow pace', async () => {
+    const { server, logger, transport, listener, isIn, nextAttempt } = await setUp();
+    server.misdeeds.greeting = { close: 4001 };
+    transport.start(listener);
+    for (let attempts = 0; attempts < 5; attempts++) {
+      await isIn('backing off');
+      const { state } = transport;
+      expect(state.name === 'backing off' && state.retryInMs).toBeGreaterThanOrEqual(15_000);
+      await nextAttempt();
+    }
+    expect(logger.lines).toEqual([
+      [
+        'warn',
+        `No connection to Kick's chat feed (closed with 4001 "refused by the test"). Kick seems to have changed its app key: set kick.pusher.key to the one kick.com's pages use now. It is tried again meanwhile.`,
+      ],
+    ]);
+  });
+});
+
+describe('a subscription that is never confirmed (55)', () => {
+  it('is tried five times, then its channel alone is degraded and tried each minute', async () => {
+    const { server, clock, frames, logger, transport, listener, isIn } = await setUp();
+    server.misdeeds.unanswered.add('channel_1');
+    transport.start(listener);
+    const joined = transport.join(one);
+    await transport.join(two);
+    await until(
+      () => transport.state.name === 'subscribing' && transport.state.confirmed === 11,
+      'the other eleven subscriptions',
+    );
+    const tries = () =>
+      server.peer.received.filter(
+        ({ event, channel }) => event === 'pusher:subscribe' && channel === 'channel_1',
+      );
+    for (let round = 2; round <= 5; round++) {
+      // Anything that arrives shows that the peer lives.
+      server.write(good('alive'));
+      await until(() => frames.length === round - 1, 'a sign of life');
+      clock.advance(12_000);
+      await until(() => tries().length === round, `try ${round}`);
+    }
+    expect(transport.state.name).toBe('subscribing');
+    server.write(good('alive'));
+    await until(() => frames.length === 5, 'a sign of life');
+    clock.advance(12_000);
+    expect(transport.state).toEqual({ name: 'degraded', unconfirmed: ['channel_1'] });
+    await until(() => tries().length === 6, 'the sixth try');
+    server.misdeeds.unanswered.clear();
+    for (let minute = 0; minute < 62; minute += 2) {
+      server.write(good('alive'));
+      await until(() => frames.length === 6 + minute / 2, 'a sign of life');
+      clock.advance(2_000);
+    }
+    await joined;
+    await isIn('ready');
+    expect(tries()).toHaveLength(7);
+    expect(logger.lines).toEqual([
+      ['warn', expect.stringContaining('does not confirm all subscriptions of channel-1;')],
+      ['info', "Kick's chat feed has confirmed all subscriptions of channel-1 now."],
+    ]);
+  });
+
+  it('is cured by a new connection', async () => {
+    const { server, transport, listener, isIn, comesBack } = await setUp();
+    server.misdeeds.unanswered.add('channel_1');
+    transport.start(listener);
+    const joined = transport.join(one);
+    await isIn('subscribing');
+    server.misdeeds.unanswered.clear();
+    server.peer.socket.terminate();
+    await comesBack();
+    await joined;
+  });
+});
+
+describe('frames that are not what they should be', () => {
+  /** Each but the last few would end the process if it reached pusher-js. */
+  const malformed = [
+    '{}',
+    '[]',
+    '42',
+    'null',
+    'true',
+    '""',
+    '"text"',
+    '',
+    'not json',
+    '{"event":5}',
+    '{"event":null,"channel":"x"}',
+    '{"event":{},"data":"{}"}',
+    '{"event":["a"]}',
+    '{"data":"{}"}',
+    '{"event":"x"}',
+    '{"event":"x","channel":7}',
+    '{"event":"x","channel":{"toString":1}}',
+    '{"__proto__":{"event":"x"}}',
+    '[{"event":"x","channel":"y"}]',
+    `${'['.repeat(100_000)}`,
+    `${'['.repeat(100_000)}${']'.repeat(100_000)}`,
+  ];
+  const wellFormedButStrange = [
+    '{"event":"__proto__","channel":"__proto__"}',
+    '{"event":"constructor","channel":"constructor","data":"{}"}',
+    '{"event":"x","channel":"toString"}',
+    '{"event":"x","channel":"chatrooms.999.v2"}',
+    '{"event":"pusher_internal:subscription_succeeded","channel":"__proto__"}',
+    '{"event":"pusher_internal:subscription_succeeded","channel":"constructor","data":"{}"}',
+    '{"event":"pusher_internal:subscription_succeeded"}',
+    '{"event":"pusher_internal:subscription_succeeded","channel":"chatrooms.101.v2","data":null}',
+    '{"event":"pusher_internal:subscription_count","channel":"chatrooms.101.v2","data":null}',
+    '{"event":"pusher:error","data":null}',
+    '{"event":"pusher:error","data":"{\\"code\\":4301}"}',
+    '{"event":"pusher:connection_established","data":"{}"}',
+    '{"event":"pusher:signin_success","data":null}',
+    '{"event":"pusher_internal:watchlist_events","data":null}',
+    '{"event":"pusher:pong"}',
+    '{"event":"pusher:ping","data":5}',
+    '{"event":"pusher:unheard_of","data":null}',
+  ];
+
+  it('are left out, and the next good one is handled (57)', async () => {
+    const { server, frames, logger, transport, ready } = await setUp();
+    await ready(one);
+    for (const [index, text] of [...malformed, ...wellFormedButStrange].entries()) {
+      server.write(text);
+      server.write(good(String(index)));
+    }
+    server.write(Buffer.from(good('binary')));
+    server.write(good('last'));
+    const expected = [...malformed, ...wellFormedButStrange].map((_, index) => String(index));
+    await until(() => frames.at(-1)?.frame.data === 'last', 'the last frame');
+    expect(frames.map(({ frame }) => frame.data)).toEqual([...expected, 'last']);
+    expect(transport.malformedFrames).toBe(malformed.length + 1);
+    expect(transport.state).toEqual({ name: 'ready' });
+    expect(server.peers).toHaveLength(1);
+    expect(logger.lines).toHaveLength(1);
+  });
+
+  it('do no harm before the greeting', async () => {
+    const { server, transport, listener, isIn } = await setUp();
+    server.misdeeds.greeting = { text: '{"event":"pusher:ping"}' };
+    transport.start(listener);
+    await until(() => server.peers.length === 1, 'the connection');
+    for (const text of malformed) server.write(text);
+    const data = JSON.stringify({ socket_id: '1.1', activity_timeout: 120 });
+    server.write(JSON.stringify({ event: 'pusher:connection_established', data }));
+    await isIn('ready');
+  });
+
+  it('and a listener that throws cost no other frame, in one segment or split into many (59)', async () => {
+    const { server, transport, logger } = await setUp();
+    const seen: unknown[] = [];
+    transport.start({
+      frame: ({ data }) => {
+        seen.push(data);
+        if (data === '1') throw new Error('by the test');
+      },
+      state: () => undefined,
+    });
+    await transport.join(one);
+    const raw = (server.peer.socket as unknown as RawSocket)._socket;
+    raw.cork();
+    for (const id of ['0', '1', '2']) server.write(good(id));
+    raw.uncork();
+    const { socket } = server.peer;
+    const text = good('3');
+    for (let at = 0; at < text.length; at += 10) {
+      socket.send(text.slice(at, at + 10), { fin: at + 10 >= text.length });
+    }
+    server.write(good('4'));
+    await until(() => seen.length === 5, 'all five frames');
+    expect(seen).toEqual(['0', '1', '2', '3', '4']);
+    expect(logger.lines).toEqual([['error', 'Handling a frame of the chat feed failed.']]);
+  });
+});
+
+describe('joining and parting while the connection is away (62)', () => {
+  it('ends with what is wanted, and no ghosts', async () => {
+    const { server, transport, ready, isIn, comesBack } = await setUp();
+    await ready(one);
+    server.peer.socket.terminate();
+    await isIn('backing off');
+    transport.part(one);
+    const joined = transport.join(two);
+    await comesBack();
+    await joined;
+    expect([...server.peer.subscribed].sort()).toEqual([...feedChannelsOf(two)].sort());
+  });
+
+  it('leaves no ghost of a channel that was parted before it was confirmed', async () => {
+    const { server, transport, ready, comesBack } = await setUp();
+    await ready(one);
+    server.misdeeds.silent = true;
+    transport.join(two).catch(() => undefined);
+    await until(() => server.peer.received.length === 12, 'the subscriptions');
+    transport.part(two);
+    server.misdeeds.silent = false;
+    server.peer.socket.terminate();
+    await comesBack();
+    expect([...server.peer.subscribed].sort()).toEqual([...feedChannelsOf(one)].sort());
+  });
+
+  it('takes a channel back that was parted a moment ago', async () => {
+    const { server, transport, ready, isIn } = await setUp();
+    await ready(one);
+    transport.part(one);
+    await transport.join(one);
+    await isIn('ready');
+    expect([...server.peer.subscribed].sort()).toEqual([...feedChannelsOf(one)].sort());
+  });
+});
+
+describe('an old socket (61)', () => {
+  it('changes nothing any more, whatever it still sends and however it closes', async () => {
+    const { server, clock, frames, transport, ready, comesBack } = await setUp();
+    await ready(one);
+    const old = server.peer.socket;
+    server.misdeeds.silent = true;
+    clock.advance(40_000);
+    expect(transport.state.name).toBe('backing off');
+    old.send(good('late'));
+    server.misdeeds.silent = false;
+    await comesBack();
+    old.close(4001, 'late');
+    await until(() => old.readyState === old.CLOSED, 'the end of the old socket');
+    server.write(good('new'));
+    await until(() => frames.length === 1, 'a frame');
+    expect(frames[0]?.frame.data).toBe('new');
+    expect(transport.state).toEqual({ name: 'ready' });
+    expect(server.peers).toHaveLength(2);
+  });
+});
+
+/** What the `ws` package keeps to itself. */
+interface RawSocket {
+  _socket: { resetAndDestroy(): void; end(): void; cork(): void; uncork(): void };
+  terminate(): void;
+  close(code: number, reason: string): void;
+}
