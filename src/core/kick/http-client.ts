@@ -146,7 +146,8 @@ function parsed(body: Buffer): unknown {
 }
 
 function lostExchange({ method, url }: HttpRequest, started: boolean, cause: unknown): KickApiError {
-  const why = messageOf(cause) || String((cause as { code?: unknown }).code);
+  // Several addresses tried in vain come as one error without a text.
+  const why = messageOf(cause instanceof AggregateError ? cause.errors[0] : cause);
   if (started && method !== 'GET') {
     return new KickApiError(
       'kick.outcome_unknown',

@@ -14,6 +14,11 @@ export interface WindowOptions {
   logger: Logger;
 }
 
+/**
+ * For `minTime`. Bottleneck reckons with the wall clock and would wait out a clock that is set back: a gap of zero
+ * between two jobs ends at a moment. This one has always been over.
+ */
+export const noGap = Number.NEGATIVE_INFINITY;
 /** Timers may fire a little early, and Kick's clock does not run quite like ours. */
 const marginMs = 100;
 /** From the entry in the log to the request's arrival at Kick: time for a new token and for the request itself. */
@@ -27,9 +32,7 @@ const longestRequestMs = 30_000;
  * twice the limit through around the refresh.)
  */
 export class AccountWindow {
-  // Bottleneck reckons with the wall clock and would wait out a clock that is set back. Any other gap between two
-  // jobs ends at some moment; this one has always been over.
-  readonly #limiter = new Bottleneck({ reservoir: 0, minTime: Number.NEGATIVE_INFINITY });
+  readonly #limiter = new Bottleneck({ reservoir: 0, minTime: noGap });
   readonly #options: WindowOptions;
   readonly #holdMs: number;
   readonly #returns = new Set<Cancel>();

@@ -15,7 +15,7 @@ import {
   type SentMessage,
 } from '../sender.js';
 import { AccountGate } from './account-gate.js';
-import { AccountWindow } from './account-window.js';
+import { AccountWindow, noGap } from './account-window.js';
 import { Delivery } from './delivery.js';
 import { sendableText, splitMessage } from './message-parts.js';
 import { SentLog } from './sent-log.js';
@@ -141,6 +141,7 @@ export class RateLimitedSender extends Sender {
     if (queue === undefined) {
       const limiter = new Bottleneck({
         maxConcurrent: 1,
+        minTime: noGap,
         highWater: maximumWaitingPerChannel,
         strategy: Bottleneck.strategy.OVERFLOW,
       });

@@ -98,7 +98,7 @@ beforeEach(async () => {
 
 afterEach(async () => {
   const stopping = sender.stop({ drainMs: 0 });
-  await wait(settleMs);
+  await wait(0);
   await stopping;
   vi.useRealTimers();
   await database.destroy();
@@ -235,6 +235,15 @@ describe('the window', () => {
         chat.requests.map(({ startedAt }) => startedAt),
       ),
     ).toBe(20);
+  });
+
+  it('C43 goes on in a channel whose messages wait while the clock is set back', async () => {
+    chat.answer = () => new SystemClock().sleep(1_000);
+    for (let i = 0; i < 4; i++) send(`${i}`);
+    await wait(1_500);
+    vi.setSystemTime(Date.now() - 3_600_000);
+    await wait(3_000);
+    expect(chat.contents).toEqual(['0', '1', '2', '3']);
   });
 
   it('C43 holds no longer than one window for what a clock set back left behind', async () => {
