@@ -132,18 +132,6 @@ async function finish(
   };
 }
 
-/** Asks who those accounts are of which it is not known yet; one that cannot be asked now is logged and left. */
-export async function identifyAccounts(parts: Omit<LoginParts, 'oauth' | 'clock'>): Promise<void> {
-  for (const account of await parts.accounts.list()) {
-    if (account.user !== undefined) continue;
-    try {
-      await identifyAccount(account, await parts.tokens.for(account.id).accessToken(), parts);
-    } catch (error) {
-      parts.logger.warn(messageOf(error), { account: account.id });
-    }
-  }
-}
-
 async function identifyAccount(
   account: Account,
   accessToken: Secret,

@@ -3,10 +3,9 @@ import { request } from 'node:http';
 import { connect, createServer } from 'node:net';
 import { networkInterfaces } from 'node:os';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
-import { identifyAccounts, type LoginOptions, loginWithLoopback } from '../../../src/core/auth/login.js';
+import { type LoginOptions, loginWithLoopback } from '../../../src/core/auth/login.js';
 import { type Clock, SystemClock } from '../../../src/core/primitives/clock.js';
 import { KickbotError } from '../../../src/core/primitives/error.js';
-import { userId } from '../../../src/core/primitives/ids.js';
 import { Secret } from '../../../src/core/primitives/secret.js';
 import { openDatabase } from '../../../src/core/storage/database.js';
 import type { Database } from '../../../src/core/storage/schema.js';
@@ -127,7 +126,7 @@ describe('a login', () => {
     expect(await page.text()).toContain('events:subscribe');
   });
 
-  it('keeps the tokens when Kick does not say who it is, and asks again later', async () => {
+  it('keeps the tokens when Kick does not say who it is, and says so', async () => {
     const auth = setUpAuth({
       authUrl: sandbox.url,
       database,
@@ -152,13 +151,6 @@ describe('a login', () => {
     expect(result.account).toEqual({ id: 'bot:my-bot', kind: 'bot', identifier: 'my-bot' });
     expect(auth.logger.lines).toEqual([['warn', expect.stringContaining('Kick answered 500.')]]);
     expect(await auth.tokens.for('bot:my-bot').accessToken()).toBeInstanceOf(Secret);
-    await identifyAccounts({ ...auth.parts, identify });
-    expect(await auth.accounts.find('bot:my-bot')).not.toHaveProperty('user');
-    identify.mockResolvedValue({ userId: userId(7), username: 'Late' });
-    await identifyAccounts({ ...auth.parts, identify });
-    await identifyAccounts({ ...auth.parts, identify });
-    expect(await auth.accounts.find('bot:my-bot')).toMatchObject({ user: { userId: 7, username: 'Late' } });
-    expect(identify).toHaveBeenCalledTimes(3);
   });
 
   it('28. is not begun when its tokens could not be stored', async () => {

@@ -65,6 +65,26 @@ describe('TokenStore', () => {
     expect((await store.read('bot:a'))?.tokens.accessToken.reveal()).toBe('two');
   });
 
+  it('38. has what it wrote on the disk, not only handed to the machine', async () => {
+    const seen: string[] = [];
+    const watched = database.withPlugin({
+      transformQuery({ node }) {
+        seen.push(node.kind === 'RawNode' ? node.sqlFragments.join('') : node.kind);
+        return node;
+      },
+      transformResult: async ({ result }) => result,
+    });
+    const watchedStore = new TokenStore(
+      watched,
+      new TokenSealer([secretKey], new SystemRandom(), new RecordingLogger()),
+    );
+    await watchedStore.write('bot:a', set('one'), { replaces: 0 });
+    await watchedStore.write('bot:a', set('two'), { replaces: 1 });
+    await watchedStore.remove('bot:a');
+    const durable = (kind: string) => ['pragma synchronous = full', kind, 'pragma synchronous = normal'];
+    expect(seen).toEqual(['InsertQueryNode', 'UpdateQueryNode', 'DeleteQueryNode'].flatMap(durable));
+  });
+
   it('27. does not open a row that was put back, moved or is no token set', async () => {
     await store.write('bot:a', set('one'), { replaces: 0 });
     const before = await database.selectFrom('tokens').selectAll().executeTakeFirstOrThrow();
