@@ -1,4 +1,4 @@
-import type { Channel, KickEvent } from './kick-event.js';
+import type { Channel, KickEvent, UnknownEvent } from './kick-event.js';
 import { goal, pollDelete, pollUpdate, predictionCreated, predictionUpdated } from './pusher/audience.js';
 import { chatMessage, messagePinned } from './pusher/chat-message.js';
 import type { Decode } from './pusher/fields.js';
@@ -26,36 +26,43 @@ import {
 } from './pusher/support.js';
 import type { RealtimeFrame } from './realtime-frame.js';
 
-/** By the name without `App\Events\`. A `Map`, so that a frame named `__proto__` finds nothing. */
-const decoders = new Map<string, Decode>([
-  ['ChatMessageEvent', chatMessage],
-  ['MessageDeletedEvent', messageDeleted],
-  ['UserBannedEvent', userBanned],
-  ['UserUnbannedEvent', userUnbanned],
-  ['ChatroomClearEvent', chatCleared],
-  ['ChatroomUpdatedEvent', chatroomUpdated],
-  ['PinnedMessageCreatedEvent', messagePinned],
-  ['PinnedMessageDeletedEvent', messageUnpinned],
-  ['SubscriptionEvent', subscription],
-  ['GiftedSubscriptionsEvent', giftedSubscriptions],
-  ['KicksGifted', kicksGifted],
-  ['RewardRedeemedEvent', rewardRedeemed],
-  ['FollowersUpdated', followersUpdated],
-  ['StreamerIsLive', streamerIsLive],
-  ['StopStreamBroadcast', stopStreamBroadcast],
-  ['LivestreamUpdated', livestreamUpdated],
-  ['StreamHostEvent', streamHost],
-  ['ChatMoveToSupportedChannelEvent', chatMove],
-  ['PollUpdateEvent', pollUpdate],
-  ['PollDeleteEvent', pollDelete],
-  ['PredictionCreated', predictionCreated],
-  ['PredictionUpdated', predictionUpdated],
-  ['GoalCreatedEvent', goal],
-  ['GoalProgressUpdateEvent', goal],
-  ['GoalUpdatedEvent', goal],
-  ['GoalAchievedEvent', goal],
-  ['GoalCanceledEvent', goal],
-]);
+const prefix = 'App\\Events\\';
+
+/** Kick sends most names with and without this prefix, at one time or another. */
+const bothWays = (name: string) => [name, prefix + name];
+
+/** A `Map`, so that a frame named `__proto__` finds nothing. */
+const decoders = new Map<string, Decode>(
+  Object.entries({
+    ChatMessageEvent: chatMessage,
+    MessageDeletedEvent: messageDeleted,
+    UserBannedEvent: userBanned,
+    UserUnbannedEvent: userUnbanned,
+    ChatroomClearEvent: chatCleared,
+    ChatroomUpdatedEvent: chatroomUpdated,
+    PinnedMessageCreatedEvent: messagePinned,
+    PinnedMessageDeletedEvent: messageUnpinned,
+    SubscriptionEvent: subscription,
+    GiftedSubscriptionsEvent: giftedSubscriptions,
+    KicksGifted: kicksGifted,
+    RewardRedeemedEvent: rewardRedeemed,
+    FollowersUpdated: followersUpdated,
+    StreamerIsLive: streamerIsLive,
+    StopStreamBroadcast: stopStreamBroadcast,
+    LivestreamUpdated: livestreamUpdated,
+    StreamHostEvent: streamHost,
+    ChatMoveToSupportedChannelEvent: chatMove,
+    PollUpdateEvent: pollUpdate,
+    PollDeleteEvent: pollDelete,
+    PredictionCreated: predictionCreated,
+    PredictionUpdated: predictionUpdated,
+    GoalCreatedEvent: goal,
+    GoalProgressUpdateEvent: goal,
+    GoalUpdatedEvent: goal,
+    GoalAchievedEvent: goal,
+    GoalCanceledEvent: goal,
+  }).flatMap(([name, decode]) => bothWays(name).map((either) => [either, decode] as const)),
+);
 
 /**
  * Kick tells some things twice, under two names on two channels. One name is the source; the others are dropped,
@@ -65,22 +72,22 @@ const decoders = new Map<string, Decode>([
  * | --- | --- | --- |
  * | a host | `StreamHostEvent`: comes on the chat's own channel | `StreamHostedEvent` |
  * | chat settings | `ChatroomUpdatedEvent`: the whole state | `ChatSettingsChanged` |
- * | a subscription | `SubscriptionEvent`: has the months and the message | the next four |
+ * | a subscription | `SubscriptionEvent`: has the months and the message | `ChannelSubscriptionEvent`, `ChatMessageSentEvent`, `NewSubscriberUpdatedEvent`, `NewActivityFeedEvent` |
  * | gifted subscriptions | `GiftedSubscriptionsEvent`: has the whole drop's total | `LuckyUsersWhoGotGiftSubscriptionsEvent` |
  * | the gift leaderboard | `GiftsLeaderboardUpdated`, as `unknown` | its older name with `App\Events\` |
  */
 const copies = new Set([
-  'StreamHostedEvent',
-  'ChatSettingsChanged',
-  'ChannelSubscriptionEvent',
-  'ChatMessageSentEvent',
-  'NewSubscriberUpdatedEvent',
-  'NewActivityFeedEvent',
-  'LuckyUsersWhoGotGiftSubscriptionsEvent',
+  ...[
+    'StreamHostedEvent',
+    'ChatSettingsChanged',
+    'ChannelSubscriptionEvent',
+    'ChatMessageSentEvent',
+    'NewSubscriberUpdatedEvent',
+    'NewActivityFeedEvent',
+    'LuckyUsersWhoGotGiftSubscriptionsEvent',
+  ].flatMap(bothWays),
+  `${prefix}GiftsLeaderboardUpdated`,
 ]);
-const copiedByFullName = 'App\\Events\\GiftsLeaderboardUpdated';
-
-const prefix = 'App\\Events\\';
 
 /**
  * What a frame of Kick's realtime feed says. Undefined for the second copy of something another frame tells.
@@ -93,12 +100,15 @@ export function decodePusherFrame(
   channel: Channel,
   receivedAt: number,
 ): KickEvent | undefined {
-  const name = frame.event.startsWith(prefix) ? frame.event.slice(prefix.length) : frame.event;
-  const decode = decoders.get(name);
-  if (decode === undefined && (copies.has(name) || frame.event === copiedByFullName)) return undefined;
+  const decode = decoders.get(frame.event);
+  if (decode === undefined && copies.has(frame.event)) return undefined;
   const data = payloadOf(frame.data);
-  const event = decode?.(data, { channel, receivedAt });
-  return event ?? { type: 'unknown', channel, createdAt: new Date(receivedAt), name, raw: data };
+  return decode?.(data, { channel, receivedAt }) ?? unknownEvent(frame.event, channel, receivedAt, data);
+}
+
+function unknownEvent(event: string, channel: Channel, receivedAt: number, raw: unknown): UnknownEvent {
+  const name = event.startsWith(prefix) ? event.slice(prefix.length) : event;
+  return { type: 'unknown', channel, createdAt: new Date(receivedAt), name, raw };
 }
 
 /** The payload is JSON in a text; a text that is no JSON stays what it is. */

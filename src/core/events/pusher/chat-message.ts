@@ -4,14 +4,16 @@ import type { Badge, ChatMessageSent, ChatSender } from '../kick-event.js';
 import { type Decode, decoder, number, optional, presentUserId, timeOf, user } from './fields.js';
 
 // Written by hand, unlike every other decoder: this one runs for each message. With the tolerance wanted here
-// (`catch` on each optional field) zod 4 takes 1.9 µs a message, these guards 0.2 µs.
+// (`catch` on each optional field) zod 4 takes 1.9 µs a message; these guards and the event they build, 0.3 µs.
+// Optional fields are assigned: `{ ...object, field }` alone takes V8 0.9 µs.
+type Mutable<T> = { -readonly [Key in keyof T]: T[Key] };
 
 /** `App\Events\ChatMessageEvent`. */
 export const chatMessage: Decode = (data, { channel, receivedAt }): ChatMessageSent | undefined => {
   const message = messageOf(data);
   if (message === undefined) return undefined;
   const { type, metadata, created_at } = data as Readonly<Record<string, unknown>>;
-  const event: ChatMessageSent = {
+  const event: Mutable<ChatMessageSent> = {
     type: 'chat.message.sent',
     channel,
     createdAt: timeOf(created_at) ?? new Date(receivedAt),
@@ -22,7 +24,8 @@ export const chatMessage: Decode = (data, { channel, receivedAt }): ChatMessageS
     raw: data,
   };
   const replyTo = metadata === undefined || metadata === null ? undefined : repliedMessage(metadata);
-  return replyTo === undefined ? event : { ...event, replyTo };
+  if (replyTo !== undefined) event.replyTo = replyTo;
+  return event;
 };
 
 /** The parts of a chat message that pins carry as well. */
@@ -42,13 +45,9 @@ function senderOf(data: unknown): ChatSender | undefined {
   const id = presentUserId(data.id);
   if (id === undefined || typeof username !== 'string') return undefined;
   const { color, badges } = isRecord(identity) ? identity : noIdentity;
-  const sender = { id, username, badges: badgesOf(badges) };
-  const hasSlug = typeof slug === 'string' && slug !== '';
-  const hasColor = typeof color === 'string' && color !== '';
-  // Spelt out because a spread for each optional field doubles the cost of the whole decoder.
-  if (hasSlug && hasColor) return { ...sender, slug, color };
-  if (hasSlug) return { ...sender, slug };
-  if (hasColor) return { ...sender, color };
+  const sender: Mutable<ChatSender> = { id, username, badges: badgesOf(badges) };
+  if (typeof slug === 'string' && slug !== '') sender.slug = slug;
+  if (typeof color === 'string' && color !== '') sender.color = color;
   return sender;
 }
 
