@@ -81,8 +81,8 @@ export class TokenStore {
 
   /**
    * Asks for the sole right to refresh `version` until `now + lengthMs` (wall clock). False when another process
-   * has it or the version is no longer the stored one. A lease further ahead than `lengthMs` was written before
-   * the clock was set back, and does not count.
+   * has it or the version is no longer the stored one. A lease much further ahead was written before the clock was
+   * set back, and does not count; a little further is a process that looked at its clock after this one did.
    */
   async lease(
     accountId: string,
@@ -99,7 +99,7 @@ export class TokenStore {
         where.or([
           where('refreshing_until', 'is', null),
           where('refreshing_until', '<=', now),
-          where('refreshing_until', '>', now + lengthMs),
+          where('refreshing_until', '>', now + 2 * lengthMs),
         ]),
       )
       .executeTakeFirst();

@@ -108,6 +108,7 @@ describe('TokenStore', () => {
       store.lease('bot:a', version, { holder, now, lengthMs });
     expect(await lease('us', 0)).toBe(true);
     expect(await lease('them', 999)).toBe(false);
+    expect(await lease('a process that looked at its clock first', -5)).toBe(false);
     expect(await lease('them', 1000)).toBe(true);
     await store.release('bot:a', 'us');
     expect(await lease('us', 1001)).toBe(false);
