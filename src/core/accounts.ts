@@ -1,8 +1,8 @@
-import { fetch } from 'undici';
 import { AccessTokens, type UserToken } from './auth/access-tokens.js';
 import { type Account, AccountStore, type AccountUser } from './auth/account-store.js';
 import { KickOAuth } from './auth/kick-oauth.js';
 import { type LoginOptions, type LoginResult, loginWithLoopback } from './auth/login.js';
+import type { AuthFetch } from './auth/login-server.js';
 import { TokenSealer } from './auth/token-sealer.js';
 import { TokenStore } from './auth/token-store.js';
 import type { Config } from './config/schema.js';
@@ -20,6 +20,8 @@ export interface AccountsParts {
   readonly config: Config;
   readonly database: Database;
   readonly http: HttpClient;
+  /** The way to the login server. */
+  readonly fetch: AuthFetch;
   /** Seals the tokens; without one they are stored as they are, and a warning says so. */
   readonly secretKey: Secret | undefined;
   readonly clock: Clock;
@@ -41,7 +43,7 @@ export class Accounts {
   readonly #oauth: KickOAuth;
 
   constructor(parts: AccountsParts) {
-    const { config, database, secretKey, clock, random, logger } = parts;
+    const { config, database, fetch, secretKey, clock, random, logger } = parts;
     const { clientId, clientSecret, endpoints } = config.kick;
     this.#parts = parts;
     this.#store = new AccountStore(database);

@@ -1,3 +1,4 @@
+import { fetch } from 'undici';
 import { Accounts } from './accounts.js';
 import type { Config } from './config/schema.js';
 import { HttpClient } from './kick/http-client.js';
@@ -34,7 +35,7 @@ export class Installation {
     const database = await openDatabase({ url: config.storage.url, directory });
     const http = new HttpClient({ clock, random, version });
     try {
-      return new Installation(database, http, new Accounts({ ...options, database, http }));
+      return new Installation(database, http, new Accounts({ ...options, database, http, fetch }));
     } catch (error) {
       await http.close();
       await database.destroy();

@@ -62,7 +62,7 @@ describe('one clear sentence, the right exit code, no stack trace', () => {
   it.each([
     [
       'a plugin file with a syntax error',
-      { 'bad.ts': 'export default class {\n  roll( {\n' },
+      { 'bad.ts': 'export default class {\n  roll(] {}\n}\n' },
       /bad\.ts.*line 2/,
     ],
     ['a class without @Plugin', { 'bad.ts': 'export default class Plain {}' }, /@Plugin/],

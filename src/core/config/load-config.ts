@@ -119,7 +119,8 @@ async function readFile(directory: string, file: string | undefined) {
 
 /** cosmiconfig writes the file it was reading on the error. */
 function fileOf(cause: unknown): string | undefined {
-  const path = typeof cause === 'object' && cause !== null && 'filepath' in cause ? cause.filepath : undefined;
+  const path =
+    typeof cause === 'object' && cause !== null && 'filepath' in cause ? cause.filepath : undefined;
   return typeof path === 'string' ? basename(path) : undefined;
 }
 

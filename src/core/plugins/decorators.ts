@@ -1,6 +1,7 @@
 import 'reflect-metadata';
 import { injectable } from 'tsyringe';
 import type { z } from 'zod';
+import type { SentMessage } from '../chat/sender.js';
 import type { ArgumentsOf } from '../commands/arguments-of.js';
 import type { PluginClass } from '../config/schema.js';
 import type { KickEventNamed, KickEventType } from '../events/kick-event.js';
@@ -13,9 +14,9 @@ import {
   type RuleOptions,
 } from './plugin-metadata.js';
 
-/** What a command may answer: a text is the reply, nothing is no reply. */
+/** What a command may answer: a text is the reply; nothing, or what `ctx.say` gave, is none. */
 // biome-ignore lint/suspicious/noConfusingVoidType: a method without a return statement returns void to the type checker.
-export type Reply = string | undefined | void;
+export type Reply = string | undefined | void | readonly SentMessage[];
 
 type CommandHandler = (context: CommandContext<never>, values: never) => Reply | Promise<Reply>;
 
