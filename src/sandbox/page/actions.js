@@ -61,13 +61,13 @@ export class Actions {
     const actions = this.#allowed(this.#row);
     const shown = [...this.#bar.children].map((button) => button.dataset.action);
     if (actions.join() !== shown.join()) {
-      const focused = this.#bar.contains(document.activeElement);
+      // Before the button with the focus goes: the focus would be lost with it.
+      if (this.#bar.contains(document.activeElement)) this.#row.focus();
       this.#bar.replaceChildren(
         ...actions.map((action) =>
           element('button', { type: 'button', textContent: labels[action], data: { action } }),
         ),
       );
-      if (focused) this.#row.focus();
     }
     if (actions.length === 0) this.#bar.remove();
     else if (this.#bar.parentElement !== this.#row) this.#row.append(this.#bar);

@@ -64,27 +64,23 @@ async function begin() {
 
 /** What the server knows now, shown; `undefined` when it cannot be reached. */
 async function load() {
-  try {
-    const response = await fetch(api);
-    if (!response.ok) return undefined;
-    const answer = await response.json();
-    if (channel && answer.channel.chatroomId !== channel.chatroomId) location.reload();
-    for (const { sender } of answer.recent) people.saw(sender);
-    log.merge(answer.recent);
-    for (const { id, removed } of answer.recent) {
-      if (removed) log.remove(id, { how: removed.how, by: removed.by ?? FILTER });
-    }
-    byId('log').setAttribute('aria-busy', 'false');
-    banned.clear();
-    for (const { username, until } of answer.banned) banned.set(username, until ?? Number.POSITIVE_INFINITY);
-    showStream(answer.livestream);
-    showModes(answer.settings);
-    showPin(answer.pin);
-    actions.refresh();
-    return answer;
-  } catch {
-    return undefined;
+  const response = await fetch(api).catch(() => undefined);
+  if (!response?.ok) return undefined;
+  const answer = await response.json();
+  if (channel && answer.channel.chatroomId !== channel.chatroomId) location.reload();
+  for (const { sender } of answer.recent) people.saw(sender);
+  log.merge(answer.recent);
+  for (const { id, removed } of answer.recent) {
+    if (removed) log.remove(id, { how: removed.how, by: removed.by ?? FILTER });
   }
+  byId('log').setAttribute('aria-busy', 'false');
+  banned.clear();
+  for (const { username, until } of answer.banned) banned.set(username, until ?? Number.POSITIVE_INFINITY);
+  showStream(answer.livestream);
+  showModes(answer.settings);
+  showPin(answer.pin);
+  actions.refresh();
+  return answer;
 }
 
 /**

@@ -1,0 +1,455 @@
+import { readFileSync } from 'node:fs';
+import type { Browser, Page } from 'playwright-core';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { launchBrowser, notice, Room, row, write } from './room.js';
+
+let browser: Browser;
+let room: Room;
+/** Complaints of the browser that a test brings about on purpose. */
+let expected: RegExp;
+
+beforeAll(async () => {
+  browser = await launchBrowser();
+});
+
+afterAll(() => browser.close());
+
+beforeEach(async () => {
+  expected = /^$/;
+  room = await Room.open(browser);
+});
+
+afterEach(async () => {
+  await room.close();
+  expect(room.complaints.filter((complaint) => !expected.test(complaint))).toEqual([]);
+});
+
+const refusedRequests = /the server responded with a status of 4\d\d/;
+const texts = (page: Page) => page.locator('.row .text').allTextContents();
+const focused = (page: Page): Promise<string> =>
+  page.evaluate('document.activeElement.id || document.activeElement.textContent');
+
+describe('chatting', () => {
+  it('shows what a viewer writes, and the reply of the bot, marked as one', async () => {
+    room.letTheBotAnswer();
+    const page = await room.visit({ as: 'Ann' });
+    await write(page, '!ping');
+    const reply = row(page, 'Pong!');
+    await reply.waitFor();
+    expect(await reply.locator('.original').textContent()).toContain('Ann !ping');
+    expect(await reply.locator('.badge').allTextContents()).toEqual(['Moderator', 'Bot']);
+    expect(await page.getByLabel('Message').inputValue()).toBe('');
+    await room.keepPicture(page, 'viewer');
+  });
+
+  it.each([
+    ['subscriber', 'Subscriber'],
+    ['vip', 'VIP'],
+    ['moderator', 'Moderator'],
+    ['broadcaster', 'Broadcaster'],
+  ])('writes with the badge of a %s', async (role, badge) => {
+    const page = await room.visit({ as: 'Ann', role });
+    await write(page, 'good evening');
+    await row(page, 'good evening').waitFor();
+    expect(await row(page, 'good evening').locator('.badge').allTextContents()).toEqual([badge]);
+    const name = role === 'broadcaster' ? 'StreamerSue' : 'Ann';
+    expect(await row(page, 'good evening').locator('.name').textContent()).toBe(name);
+    expect(await page.locator('#people .name').allTextContents()).toEqual([name]);
+  });
+
+  it('replies to a message, seen by everybody', async () => {
+    const ann = await room.visit({ as: 'Ann' });
+    const bob = await room.visit({ as: 'Bob' });
+    await write(ann, 'who is there?');
+    await row(bob, 'who is there?').hover();
+    await bob.getByRole('button', { name: 'Reply', exact: true }).click();
+    expect(await bob.locator('#replying').textContent()).toContain('Replying to Ann: who is there?');
+    await write(bob, 'me');
+    await row(ann, 'me').waitFor();
+    expect(await row(ann, 'me').locator('.original').textContent()).toContain('Ann who is there?');
+    expect(await bob.locator('#replying').isVisible()).toBe(false);
+  });
+
+  it('shows emotes as pills and markup as text, in messages, names, titles and notices', async () => {
+    const { world } = room.sandbox;
+    const { channel } = room;
+    const evil = '<img src=x onerror="document.title=1"><script>document.title=1</script>';
+    const user = world.createUser({ username: evil });
+    world.goLive({ channel, title: evil });
+    world.say({ channel, user, content: `[emote:37226:KEKW]${evil}` });
+    const page = await room.visit({ as: 'Ann', role: 'moderator' });
+    world.say({ channel, user, content: evil, replyTo: channel.messages[0]?.id });
+    world.subscribe({ channel, user, months: 2, message: evil });
+    world.pin({ channel, messageId: `${channel.messages[0]?.id}` });
+    world.timeout({ channel, user, minutes: 5 });
+    await notice(page, 'was timed out').waitFor();
+    expect(await page.locator('.emote').first().textContent()).toBe('KEKW');
+    expect(await page.locator('.row .text').first().textContent()).toBe(`KEKW${evil}`);
+    expect(await page.locator('.row .name').first().textContent()).toBe(evil);
+    expect(await page.locator('#title').textContent()).toBe(evil);
+    expect(await page.locator('#pinned').textContent()).toContain(evil);
+    expect(await page.locator('main img, main script').count()).toBe(0);
+    expect(await page.title()).toBe("StreamerSue's chat – Kick sandbox");
+  });
+
+  it('keeps what was refused in the box, and says why', async () => {
+    expected = refusedRequests;
+    const page = await room.visit({ as: 'Ann' });
+    await page.getByLabel('Message').fill('a'.repeat(501));
+    expect(await page.locator('#count').textContent()).toBe('-1 left');
+    await page.keyboard.press('Enter');
+    await page.getByRole('alert').getByText('A message has at most 500 characters.').waitFor();
+    expect(await page.getByLabel('Message').inputValue()).toHaveLength(501);
+    await write(page, 'shorter');
+    await row(page, 'shorter').waitFor();
+    await expect.poll(() => page.locator('#problem').textContent()).toBe('');
+  });
+});
+
+describe('moderating', () => {
+  it('strikes out a deleted message for everybody, and says who removed it', async () => {
+    const ann = await room.visit({ as: 'Ann' });
+    const mia = await room.visit({ as: 'Mia', role: 'moderator' });
+    await write(ann, 'buy my things');
+    await row(mia, 'buy my things').hover();
+    await mia.getByRole('button', { name: 'Delete' }).click();
+    for (const page of [ann, mia]) {
+      await row(page, 'buy my things').getByText('removed by Mia').waitFor();
+      expect(await row(page, 'buy my things').locator('del').textContent()).toBe('buy my things');
+    }
+    await room.keepPicture(mia, 'moderator');
+  });
+
+  it("names Kick's own filter where it removed a message, on a page opened later too", async () => {
+    const { world } = room.sandbox;
+    const page = await room.visit({ as: 'Ann' });
+    await write(page, 'nasty');
+    await row(page, 'nasty').waitFor();
+    const messageId = `${room.channel.messages[0]?.id}`;
+    world.deleteMessage({ channel: room.channel, messageId, violatedRules: ['is_spam-TRUE'] });
+    await row(page, 'nasty').getByText('removed by Kick’s filter').waitFor();
+    const later = await room.visit();
+    await row(later, 'nasty').getByText('removed by Kick’s filter').waitFor();
+  });
+
+  it('times out, bans and unbans: the messages are struck out, the next is refused with a sentence', async () => {
+    expected = refusedRequests;
+    const ann = await room.visit({ as: 'Ann' });
+    const mia = await room.visit({ as: 'Mia', role: 'moderator' });
+    await write(ann, 'one');
+    await row(mia, 'one').hover();
+    await mia.getByRole('button', { name: '10 min' }).click();
+    await notice(ann, 'Ann was timed out for 10 minutes by Mia').waitFor();
+    await row(ann, 'one').getByText('removed by Mia').waitFor();
+    await write(ann, 'two');
+    await ann.getByRole('alert').getByText('Ann is timed out until').waitFor();
+    await row(mia, 'one').hover();
+    await mia.getByRole('button', { name: 'Unban' }).click();
+    await notice(ann, 'The timeout of Ann was lifted by Mia').waitFor();
+    await write(ann, 'three');
+    await row(mia, 'three').hover();
+    await mia.getByRole('button', { name: 'Ban', exact: true }).click();
+    await notice(ann, 'Ann was banned by Mia').waitFor();
+    await write(ann, 'four');
+    await ann.getByRole('alert').getByText('Ann is banned from streamersue.').waitFor();
+    expect(await texts(mia)).toEqual(['one', 'three']);
+  });
+
+  it('clears the chat', async () => {
+    const page = await room.visit({ as: 'Ann', role: 'broadcaster' });
+    await write(page, 'one');
+    await row(page, 'one').waitFor();
+    await page.getByRole('button', { name: 'Clear chat' }).click();
+    await notice(page, 'Chat was cleared').waitFor();
+    await row(page, 'one').getByText('cleared by StreamerSue').waitFor();
+  });
+
+  it('offers a viewer only to reply', async () => {
+    const page = await room.visit({ as: 'Ann' });
+    await write(page, 'one');
+    await row(page, 'one').hover();
+    expect(await page.getByRole('toolbar').getByRole('button').allTextContents()).toEqual(['Reply']);
+    expect(await page.getByRole('button', { name: 'Clear chat' }).isVisible()).toBe(false);
+  });
+});
+
+it('tells of subscriptions, gifts, hosts, pins, settings, polls and the stream, each once', async () => {
+  const { world } = room.sandbox;
+  const { channel } = room;
+  const page = await room.visit({ as: 'Ann' });
+  await write(page, 'look at this');
+  await row(page, 'look at this').waitFor();
+  const names = Array.from({ length: 60 }, (_, index) => `Lucky_${index}`);
+  for (const username of ['Fan', ...names]) world.createUser({ username });
+  world.goLive({ channel, title: 'Chess night', viewers: 1234 });
+  world.subscribe({ channel, user: 'Fan' });
+  world.subscribe({ channel, user: 'Fan', months: 13, message: 'still here' });
+  world.celebrate({ channel, user: 'Fan', months: 13, content: 'a whole year' });
+  world.giftSubscriptions({ channel, gifter: 'Fan', recipients: names });
+  world.host({ channel, by: 'Fan', viewers: 1 });
+  world.redeemReward({ channel, user: 'Fan', title: 'Hydrate', input: 'now!' });
+  world.pin({ channel, messageId: `${channel.messages[0]?.id}` });
+  world.setChatSettings({ channel, slowModeSeconds: 5, followersModeMinutes: 10, subscribersMode: true });
+  const options = [
+    { id: 0, label: 'Yes', votes: 0 },
+    { id: 1, label: 'No', votes: 0 },
+  ];
+  world.updatePoll({ channel, poll: { title: 'Again?', options, durationSeconds: 30 } });
+  world.updatePoll({
+    channel,
+    poll: {
+      title: 'Again?',
+      options: options.map((option) => ({ ...option, votes: 3 })),
+      durationSeconds: 30,
+    },
+  });
+  await notice(page, 'Yes: 3 · No: 3').waitFor();
+  expect(await page.locator('.row.notice .body').allTextContents()).toEqual([
+    'The stream began: Chess night',
+    'Fan subscribed',
+    'Fan has been subscribed for 13 months: “still here”',
+    'Fan gifted 60 subscriptions to Lucky_0, Lucky_1, Lucky_2 and 57 others',
+    'Fan is hosting with 1 viewer',
+    'Fan redeemed Hydrate: “now!”',
+    'StreamerSue pinned a message of Ann',
+    'Chat settings: slow mode 5 s, followers of 10 minutes, subscribers only',
+    expect.stringMatching(/^Again\? Yes: 3 · No: 3 \(\d+ s left\)$/),
+  ]);
+  expect(await row(page, 'a whole year').textContent()).toContain('Celebrates 13 months');
+  expect(await page.locator('#pinned').textContent()).toBe('Pinned by StreamerSueAnn: look at this');
+  expect(await page.locator('#modes span').allTextContents()).toHaveLength(3);
+  await expect.poll(() => page.locator('#viewers').textContent()).toBe('1,234 watching');
+  world.unpin({ channel });
+  world.goOffline({ channel });
+  await notice(page, 'The stream ended').waitFor();
+  expect(await page.locator('#pinned').isVisible()).toBe(false);
+  expect(await page.locator('#live').isVisible()).toBe(false);
+});
+
+describe('by keyboard alone', () => {
+  it('chats, recalls lines, replies, cancels, moderates and comes back', async () => {
+    const page = await room.visit({ as: 'Mia', role: 'moderator' });
+    const { world } = room.sandbox;
+    world.say({ channel: room.channel, user: world.createUser({ username: 'Ann' }), content: 'first' });
+    world.say({ channel: room.channel, user: 'Ann', content: 'second' });
+    await row(page, 'second').waitFor();
+    const press = async (...keys: string[]) => {
+      for (const key of keys) await page.keyboard.press(key);
+    };
+
+    await page.getByLabel('Message').focus();
+    await page.keyboard.type('hello');
+    await press('Enter');
+    await row(page, 'hello').waitFor();
+    await press('ArrowUp');
+    expect(await page.getByLabel('Message').inputValue()).toBe('hello');
+    await press('ArrowDown');
+    expect(await page.getByLabel('Message').inputValue()).toBe('');
+
+    // From the message box back over name and role to the newest row, then up to the one meant.
+    await press('Shift+Tab', 'Shift+Tab', 'Shift+Tab');
+    expect(await focused(page)).toContain('hello');
+    await press('ArrowUp');
+    expect(await focused(page)).toContain('second');
+    await press('Tab');
+    expect(await focused(page)).toBe('Reply');
+    await press('Enter');
+    expect(await focused(page)).toBe('content');
+    expect(await page.locator('#replying').textContent()).toContain('Replying to Ann: second');
+    await press('Escape');
+    expect(await page.locator('#replying').isVisible()).toBe(false);
+
+    await press('Shift+Tab', 'Shift+Tab', 'Shift+Tab', 'Home');
+    expect(await focused(page)).toContain('first');
+    await press('Tab', 'Tab');
+    expect(await focused(page)).toBe('Delete');
+    await room.keepPicture(page, 'keyboard');
+    await press('Enter');
+    await row(page, 'first').getByText('removed by Mia').waitFor();
+    expect(await focused(page)).toContain('first');
+    await press('Tab');
+    expect(await focused(page)).toBe('1 min');
+    await press('Escape');
+    expect(await focused(page)).toBe('content');
+  });
+
+  it('shows where the focus is, and says what each control is', async () => {
+    const page = await room.visit({ as: 'Mia', role: 'moderator' });
+    await write(page, 'hello');
+    await row(page, 'hello').waitFor();
+    await page.getByLabel('Message').focus();
+    const seen: string[] = [];
+    for (let stop = 0; stop < 12; stop += 1) {
+      await page.keyboard.press('Shift+Tab');
+      const outline: string = await page.evaluate('getComputedStyle(document.activeElement).outlineStyle');
+      const name = await focused(page);
+      if (name.includes('Chat as')) break;
+      expect(outline, name).toBe('solid');
+      seen.push(name);
+      if (name === 'clear') break;
+    }
+    expect(seen).toEqual(['name', 'role', expect.stringContaining('hello'), 'clear']);
+    await page.getByRole('textbox', { name: 'Name' }).waitFor();
+    await page.getByRole('combobox', { name: 'Chat as' }).waitFor();
+    await page.getByRole('log', { name: 'Chat', exact: true }).waitFor();
+    expect(await page.getByRole('log').getAttribute('aria-live')).toBe('polite');
+  });
+});
+
+describe('looks', () => {
+  const contrast = readFileSync(new URL('./contrast.js', import.meta.url), 'utf8');
+
+  async function fillTheChat(page: Page) {
+    const { world } = room.sandbox;
+    const { channel } = room;
+    for (const username of Array.from({ length: 8 }, (_, index) => `Person_${index}`)) {
+      world.say({ channel, user: world.createUser({ username }), content: 'hello [emote:1:KEKW]' });
+    }
+    world.goLive({ channel });
+    world.setRoles({ channel, user: 'Person_1', vip: true, og: true, founder: true, subscriberMonths: 3 });
+    world.setRoles({ channel, user: 'Person_2', giftedSubscriptions: 9 });
+    const said = world.say({
+      channel,
+      user: 'Person_1',
+      content: 'replying',
+      replyTo: `${channel.messages[0]?.id}`,
+    });
+    world.say({ channel, user: 'Person_2', content: 'w'.repeat(400) });
+    world.pin({ channel, messageId: said.id });
+    world.setChatSettings({ channel, slowModeSeconds: 1, emotesMode: true, accountAgeMinutes: 60 });
+    world.subscribe({ channel, user: 'Person_3' });
+    world.host({ channel, by: 'Person_3', viewers: 5 });
+    world.timeout({ channel, user: 'Person_4', minutes: 1 });
+    await notice(page, 'was timed out').waitFor();
+    await row(page, 'replying').hover();
+  }
+
+  it.each(['light', 'dark'] as const)(
+    'are readable on a %s background (WCAG 2.2 AA)',
+    async (colorScheme) => {
+      const page = await room.visit({ as: 'Mia', role: 'moderator', colorScheme });
+      await fillTheChat(page);
+      const { checked, bad } = await page.evaluate<{ checked: number; bad: string[] }>(contrast);
+      expect(bad).toEqual([]);
+      expect(checked).toBeGreaterThan(60);
+      await room.keepPicture(page, colorScheme);
+    },
+  );
+
+  it('fit a phone of 360 pixels, without scrolling sideways, with targets large enough to touch', async () => {
+    const page = await room.visit({
+      as: 'Mia',
+      role: 'moderator',
+      viewport: { width: 360, height: 640 },
+      hasTouch: true,
+    });
+    await fillTheChat(page);
+    await row(page, 'replying').tap();
+    await page.getByRole('button', { name: '10 min' }).waitFor();
+    await room.keepPicture(page, 'phone');
+    const overflow = await page.evaluate<string[]>(
+      `[...document.querySelectorAll('body *')]
+        .filter((element) => element.checkVisibility() && !element.closest('svg, .unseen'))
+        .filter((element) => element.getBoundingClientRect().right > 360.5 || element.getBoundingClientRect().left < 0)
+        .map((element) => element.outerHTML.slice(0, 80))`,
+    );
+    const [width] = await page.evaluate<number[]>('[document.documentElement.scrollWidth]');
+    expect(width).toBe(360);
+    // A line cut off with an ellipsis is wider than its box on purpose.
+    expect(overflow.filter((html) => !/^<(span|b|p class="original")/.test(html))).toEqual([]);
+    const small = await page.evaluate<string[]>(
+      `[...document.querySelectorAll('button, input, select, a')]
+        .filter((element) => element.checkVisibility())
+        .filter((element) => element.getBoundingClientRect().height < 24 || element.getBoundingClientRect().width < 24)
+        .map((element) => element.outerHTML)`,
+    );
+    expect(small).toEqual([]);
+    await page.getByRole('button', { name: 'Delete' }).tap();
+    await row(page, 'replying').getByText('removed by Mia').waitFor();
+  });
+
+  it('stand still for who asked for less motion', async () => {
+    const page = await room.visit({ reducedMotion: 'reduce' });
+    expected = /WebSocket/;
+    room.sandbox.faults.refuseHandshakes({ status: 503 });
+    room.sandbox.faults.dropSockets();
+    await page.getByRole('status').getByText('Reconnecting').waitFor();
+    const animations: number = await page.evaluate('document.getAnimations().length');
+    expect(animations).toBe(0);
+  });
+});
+
+describe('when the connection is lost', () => {
+  it.each([
+    ['dropped', () => room.sandbox.faults.dropSockets()],
+    ['closed with 4001', () => room.sandbox.faults.closeSockets(4001)],
+    ['closed with 4200', () => room.sandbox.faults.closeSockets(4200)],
+  ])('(%s) it says so, connects again, and shows what it missed once and in order', async (_how, lose) => {
+    expected = /WebSocket/;
+    const { world, faults } = room.sandbox;
+    const { channel } = room;
+    const page = await room.visit({ as: 'Ann' });
+    await write(page, 'before');
+    await row(page, 'before').waitFor();
+    faults.refuseHandshakes({ status: 503 });
+    lose();
+    await page.getByRole('status').getByText('Reconnecting').waitFor();
+    const missed = world.say({ channel, user: 'Ann', content: 'meanwhile' });
+    world.say({ channel, user: 'Ann', content: 'removed meanwhile' });
+    world.deleteMessage({ channel, messageId: `${channel.messages.at(-1)?.id}`, by: 'StreamerSue' });
+    faults.refuseHandshakes(undefined);
+    await page.getByRole('status').getByText('Connected').waitFor();
+    world.say({ channel, user: 'Ann', content: 'after', replyTo: missed.id });
+    await row(page, 'removed meanwhile').getByText('removed by StreamerSue').waitFor();
+    await row(page, 'after').waitFor();
+    expect(await texts(page)).toEqual(['before', 'meanwhile', 'removed meanwhile', 'after']);
+  });
+
+  it('says that the sandbox cannot be reached, and keeps the message', async () => {
+    expected = /WebSocket|ERR_/;
+    const page = await room.visit({ as: 'Ann' });
+    await page.context().setOffline(true);
+    await write(page, 'hello');
+    await page.getByRole('alert').getByText('The sandbox cannot be reached').waitFor();
+    expect(await page.getByLabel('Message').inputValue()).toBe('hello');
+    await page.context().setOffline(false);
+  });
+});
+
+describe('a long chat', () => {
+  const say = (count: number, from = 0) => {
+    const { world } = room.sandbox;
+    const user = world.findUser('Chatty') ?? world.createUser({ username: 'Chatty' });
+    for (let index = from; index < from + count; index += 1) {
+      world.say({ channel: room.channel, user, content: `line ${index}` });
+    }
+  };
+
+  it('keeps the newest 300 rows', async () => {
+    const page = await room.visit();
+    say(450);
+    await row(page, 'line 449').waitFor();
+    expect(await page.locator('.row').count()).toBe(300);
+    expect((await texts(page))[0]).toBe('line 150');
+  });
+
+  it('stays at its end, leaves alone who reads further up, and counts what came', async () => {
+    const fromEnd = 'const { scrollHeight, scrollTop, clientHeight } = document.getElementById("log"); ';
+    const distance = (page: Page) =>
+      page.evaluate<number>(`(() => { ${fromEnd} return scrollHeight - scrollTop - clientHeight; })()`);
+    const page = await room.visit();
+    say(80);
+    await row(page, 'line 79').waitFor();
+    expect(await distance(page)).toBeLessThan(2);
+    await page.locator('#log').hover();
+    await page.mouse.wheel(0, -600);
+    await expect.poll(() => distance(page)).toBeGreaterThan(300);
+    say(3, 80);
+    const newer = page.getByRole('button', { name: '3 new messages' });
+    await newer.waitFor();
+    expect(await distance(page)).toBeGreaterThan(300);
+    await newer.click();
+    await expect.poll(() => distance(page)).toBeLessThan(2);
+    expect(await newer.isVisible()).toBe(false);
+  });
+});
