@@ -5,7 +5,6 @@ const SYMBOLS = {
   broadcaster: 'broadcaster',
   moderator: 'moderator',
   vip: 'vip',
-  og: 'vip',
   subscriber: 'subscriber',
   founder: 'founder',
   sub_gifter: 'gift',
