@@ -3,7 +3,13 @@ import 'reflect-metadata';
 
 export { z } from 'zod';
 export { Bot, type BotOptions, createBot } from './core/bot.js';
-export { type OutgoingMessage, Sender, type SentMessage } from './core/chat/sender.js';
+export {
+  MessageNotSentError,
+  type NotSentReason,
+  type OutgoingMessage,
+  Sender,
+  type SentMessage,
+} from './core/chat/sender.js';
 export type { ArgumentKinds } from './core/commands/argument-kinds.js';
 export type { ArgumentsOf } from './core/commands/arguments-of.js';
 export { defineConfig } from './core/config/define-config.js';
@@ -11,6 +17,8 @@ export { ConfigError, type ConfigProblem } from './core/config/problems.js';
 export type { ConfigInput, PluginClass } from './core/config/schema.js';
 export type * from './core/events/kick-event.js';
 export type { Role } from './core/events/role.js';
+export type { KickApi } from './core/kick/kick-api.js';
+export { KickApiError, type KickErrorCode, RateLimitedError } from './core/kick/kick-api-error.js';
 export { ban, remove, timeout, type Verdict } from './core/moderation/verdict.js';
 export { CommandContext, EventContext, RuleContext } from './core/plugins/contexts.js';
 export { Command, On, Plugin, Rule } from './core/plugins/decorators.js';

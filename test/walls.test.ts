@@ -10,7 +10,11 @@ const files = readdirSync(core, { recursive: true, encoding: 'utf8' }).filter((n
 const handed: readonly { what: string; pattern: RegExp; except: readonly string[] }[] = [
   { what: 'the environment', pattern: /\bprocess\.env\b/, except: [] },
   { what: 'the wall clock', pattern: /\bDate\.now\(|\bnew Date\(\)/, except: ['primitives/clock.ts'] },
-  { what: 'the monotonic clock', pattern: /\bperformance\.now\(|\bhrtime\b/, except: ['primitives/clock.ts'] },
+  {
+    what: 'the monotonic clock',
+    pattern: /\bperformance\.now\(|\bhrtime\b/,
+    except: ['primitives/clock.ts'],
+  },
   { what: 'timers', pattern: /\b(setTimeout|setInterval)\(/, except: ['primitives/clock.ts'] },
   {
     what: 'chance',

@@ -102,7 +102,7 @@ async function logIn(to: Bot) {
     accessToken: access_token,
     ...(refresh_token !== undefined && { refreshToken: refresh_token }),
     expiresIn: expires_in,
-    scope,
+    scope: scope ?? '',
   });
 }
 
