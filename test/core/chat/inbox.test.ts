@@ -1,6 +1,5 @@
 import { describe, expect, it } from 'vitest';
 import { Inbox } from '../../../src/core/chat/inbox.js';
-import { RecentIds } from '../../../src/core/chat/recent-ids.js';
 import type { Channel, KickEvent } from '../../../src/core/events/kick-event.js';
 import { channelId, chatroomId, messageId, userId } from '../../../src/core/primitives/ids.js';
 import { RecordingLogger } from '../../support/recording-logger.js';
@@ -184,16 +183,5 @@ describe('the inbox', () => {
     await finished('b');
     expect(idle).toBe(true);
     await waiting;
-  });
-});
-
-describe('recent ids', () => {
-  it('recognises at least the last half of its capacity and forgets what is older than all of it', () => {
-    const ids = new RecentIds(100);
-    const numbered = (from: number, to: number) =>
-      Array.from({ length: to - from }, (_, index) => ids.add(String(from + index)));
-    expect(numbered(0, 1000)).not.toContain(false);
-    expect(numbered(950, 1000)).not.toContain(true);
-    expect(ids.add('899')).toBe(true);
   });
 });
