@@ -2,6 +2,7 @@ import { Command, Option } from 'commander';
 import { version } from '../core/version.js';
 import { addDoctorCommand } from './doctor.js';
 import { addLoginCommand } from './login.js';
+import { addLogoutCommand } from './logout.js';
 import { addSandboxCommand } from './sandbox.js';
 import { addStartCommand } from './start.js';
 
@@ -29,6 +30,7 @@ export function createProgram(): Command {
     );
   addStartCommand(program);
   addLoginCommand(program);
+  addLogoutCommand(program);
   addDoctorCommand(program);
   addSandboxCommand(program);
   return program;

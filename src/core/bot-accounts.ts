@@ -32,4 +32,9 @@ export class BotAccounts {
   async login(options: Omit<LoginOptions, 'scopes'>): Promise<LoginResult> {
     return (await this.#open()).login(options);
   }
+
+  /** Revokes the tokens of an account, `bot:my-bot`, and forgets it, also when Kick cannot be told. */
+  async logout(id: string): Promise<void> {
+    await (await this.#open()).tokens.logout(id);
+  }
 }

@@ -1,3 +1,4 @@
+import { once } from 'node:events';
 import { existsSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { join } from 'node:path';
@@ -28,6 +29,24 @@ const configFor = (rest: object = {}) =>
 async function startWith(files: Record<string, string>, args: readonly string[] = []) {
   const folder = folderWith(files);
   return { folder, ...(await kickbot(['start', ...args], folder).ended) };
+}
+
+/** `kickbot login`, with somebody at the browser. */
+async function logIn(folder: string) {
+  const port = await freePort();
+  sandbox.app.redirectUris.push(`http://localhost:${port}/callback`);
+  const login = kickbot(['login', '--no-browser', '--port', String(port)], folder);
+  const [url = ''] = await login.printed(/http:\/\/\S+\/oauth\/authorize\S+/);
+  await sandbox.approve(url, { as: 'Kickbot' });
+  return login.ended;
+}
+
+async function freePort(): Promise<number> {
+  const server = createServer().listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  const address = server.address();
+  await new Promise((resolve) => server.close(resolve));
+  return typeof address === 'object' && address ? address.port : 0;
 }
 
 describe('one clear sentence, the right exit code, no stack trace', () => {
@@ -141,17 +160,7 @@ describe('accounts', () => {
 
   it('logs in, starts, and asks for a login when Kick refuses the tokens: exit code 3', async () => {
     const folder = folderWith({ 'kickbot.config.json': configFor() });
-    const redirect = createServer().listen(0, '127.0.0.1');
-    await new Promise((resolve) => redirect.once('listening', resolve));
-    const address = redirect.address();
-    const port = typeof address === 'object' && address ? address.port : 0;
-    await new Promise((resolve) => redirect.close(resolve));
-    sandbox.app.redirectUris.push(`http://localhost:${port}/callback`);
-
-    const login = kickbot(['login', '--no-browser', '--port', String(port)], folder);
-    const [url = ''] = await login.printed(/http:\/\/\S+\/oauth\/authorize\S+/);
-    await sandbox.approve(url, { as: 'Kickbot' });
-    expect(await login.ended).toMatchObject({
+    expect(await logIn(folder)).toMatchObject({
       code: 0,
       stdout: expect.stringContaining('Logged in as Kickbot (bot:bot)'),
     });
@@ -165,5 +174,17 @@ describe('accounts', () => {
     const { code, stderr } = await kickbot(['start'], folder).ended;
     expect([code, stderr]).toEqual([3, expect.stringContaining('kickbot login')]);
     expect(stderr).not.toContain('    at ');
+  });
+
+  it('logs out: Kick is told, and the account is forgotten', async () => {
+    const folder = folderWith({ 'kickbot.config.json': configFor() });
+    const unknown = await kickbot(['logout'], folder).ended;
+    expect([unknown.code, unknown.stderr]).toEqual([2, expect.stringContaining('bot:bot is not logged in')]);
+
+    await logIn(folder);
+    const { code, stdout } = await kickbot(['logout'], folder).ended;
+    expect([code, stdout]).toEqual([0, expect.stringContaining('Logged out bot:bot')]);
+    expect(sandbox.requests.list('POST', '/oauth/revoke').map(({ status }) => status)).toEqual([200, 200]);
+    expect((await kickbot(['doctor'], folder).ended).stdout).toContain('No account is logged in');
   });
 });

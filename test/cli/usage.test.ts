@@ -1,7 +1,7 @@
 import { expect, it } from 'vitest';
 import { folderWith, kickbot } from './program.js';
 
-it.each(['start', 'login', 'doctor', 'sandbox'])(
+it.each(['start', 'login', 'logout', 'doctor', 'sandbox'])(
   'kickbot %s --help explains itself and gives an example',
   async (name) => {
     const { code, stdout } = await kickbot([name, '--help'], folderWith()).ended;
