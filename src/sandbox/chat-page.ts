@@ -8,7 +8,8 @@ import type { World } from './world/world.js';
 
 const contentTypes = { css: 'text/css', js: 'text/javascript', svg: 'image/svg+xml' };
 const scripts = ['actions', 'chat', 'composer', 'dom', 'feed', 'log', 'message', 'notices', 'people'];
-const files = [...scripts.map((name) => `${name}.js`), 'chat.css', 'icon.svg'];
+const styles = ['base', 'chat', 'rows'];
+const files = [...scripts.map((name) => `${name}.js`), ...styles.map((name) => `${name}.css`), 'icon.svg'];
 
 /**
  * The pages of the sandbox, to be mounted at `/sandbox`: a list of its channels, and for each a page to chat on.
@@ -70,6 +71,7 @@ function channelList({ channels }: World, missing?: string) {
 <meta name="viewport" content="width=device-width, initial-scale=1">
 <title>Kick sandbox</title>
 <link rel="icon" href="/sandbox/page/icon.svg" type="image/svg+xml">
+<link rel="stylesheet" href="/sandbox/page/base.css">
 <link rel="stylesheet" href="/sandbox/page/chat.css">
 </head>
 <body class="channels">
