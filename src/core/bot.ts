@@ -1,5 +1,6 @@
 import 'reflect-metadata';
 import { MessageChannel } from 'node:worker_threads';
+import type { DependencyContainer } from 'tsyringe';
 import { BotAccounts } from './bot-accounts.js';
 import { BotEvents } from './bot-events.js';
 import { ChannelDirectory } from './chat/channel-directory.js';
@@ -29,6 +30,8 @@ export interface BotOptions {
   /** Seals the tokens in the database; 32 bytes as base64 or hex. Without it they are stored as they are. */
   readonly secretKey?: Secret | undefined;
   readonly logger?: Logger;
+  /** What plugins may inject besides kickbot's own: a tsyringe container of the program that hosts the bot. */
+  readonly container?: DependencyContainer;
   readonly clock?: Clock;
   readonly random?: Random;
 }
@@ -170,6 +173,7 @@ export class Bot {
       services: { logger, sender: speakers, clock, random },
       directory: this.#options.directory ?? process.cwd(),
       channels: channelConfigs,
+      ...(this.#options.container !== undefined && { container: this.#options.container }),
     });
     this.#undo.push(() => host.unloadAll());
     await host.loadAll(config.plugins);

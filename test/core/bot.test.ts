@@ -1,8 +1,9 @@
 import { mkdtempSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { container as rootContainer } from 'tsyringe';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
-import type { ConfigInput, EventContext, KickEventNamed, PluginClass } from '../../src/index.js';
+import type { ConfigInput, EventContext, KickEventNamed } from '../../src/index.js';
 import {
   Bot,
   Command,
@@ -79,7 +80,7 @@ const config = (rest: Partial<ConfigInput> = {}): ConfigInput => ({
   },
   channels: ['streamer'],
   storage: { url: 'sqlite::memory:' },
-  plugins: [Show as PluginClass],
+  plugins: [Show],
   ...rest,
 });
 
@@ -263,6 +264,27 @@ describe('accounts', () => {
 });
 
 describe('starting', () => {
+  it("hands plugins what the host program's container holds", async () => {
+    class Jukebox {
+      constructor(readonly song: string) {}
+    }
+    @Plugin({ name: 'song' })
+    class Song {
+      constructor(private readonly jukebox: Jukebox) {}
+
+      @Command('song')
+      song() {
+        return this.jukebox.song;
+      }
+    }
+    const container = rootContainer.createChildContainer().registerInstance(Jukebox, new Jukebox('Blue'));
+    bot = createBot(config({ plugins: [Song] }), { logger, container });
+    await logIn(bot);
+    await bot.start();
+    say('!song');
+    await botSays('Blue');
+  });
+
   it('fails with a typed error and leaves nothing open when a channel is unknown', async () => {
     await expect(start({ channels: ['nobody-here'] })).rejects.toMatchObject({ code: 'channel.unknown' });
     expect(sandbox.feed.connections).toBe(0);
