@@ -22,7 +22,7 @@ export async function startInSandbox(
 ): Promise<void> {
   const sandbox = await startSandbox({});
   const channel = sandbox.world.createChannel({ owner: streamerName, title: 'Trying out kickbot' });
-  sandbox.world.createUser({ username: botName });
+  sandbox.world.createUser({ username: botName, bot: true });
   sandbox.world.setRoles({ channel, user: botName, moderator: true });
 
   // The tokens die with the process; the seal only spares the person a warning about a key that is not needed.
