@@ -1,7 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { MessageNotSentError } from '../../../../src/core/chat/sender.js';
 import { RateLimitedSender } from '../../../../src/core/chat/sending/rate-limited-sender.js';
-import { ReadOnlySender } from '../../../../src/core/chat/sending/read-only-sender.js';
 import {
   KickApiError,
   RateLimitedError,
@@ -139,15 +138,6 @@ describe('sending', () => {
     await wait(settleMs);
     expect(outcome.error).toMatchObject({ reason, code: `sender.${reason}`, sent: [] });
     expect(chat.requests).toEqual([]);
-  });
-
-  it('says kickbot login when there is no account', async () => {
-    const refusal = await new ReadOnlySender().send().catch((error: unknown) => error);
-    expect(refusal).toBeInstanceOf(MessageNotSentError);
-    expect(refusal).toMatchObject({
-      reason: 'no_account',
-      message: expect.stringContaining('kickbot login'),
-    });
   });
 });
 
