@@ -1,3 +1,4 @@
+import { existsSync } from 'node:fs';
 import type { Command } from 'commander';
 import { createBot } from '../core/bot.js';
 import type { LoadedConfig } from '../core/config/load-config.js';
@@ -5,6 +6,7 @@ import { readMetadata } from '../core/plugins/plugin-metadata.js';
 import { resolvePlugin } from '../core/plugins/plugin-source.js';
 import { messageOf } from '../core/primitives/error.js';
 import { Secret } from '../core/primitives/secret.js';
+import { databasePath } from '../core/storage/database.js';
 import { SilentLogger } from '../core/telemetry/logger.js';
 import { loadConfiguration } from './configuration.js';
 import { subcommand } from './subcommand.js';
@@ -17,7 +19,8 @@ interface Setting {
 }
 
 interface Finding {
-  readonly ok: boolean;
+  /** `missing` is nothing wrong: the bot runs without it, and can do less. */
+  readonly state: 'ok' | 'missing' | 'broken';
   readonly what: string;
 }
 
@@ -40,7 +43,7 @@ export function addDoctorCommand(program: Command): void {
     } else {
       process.stdout.write(report(loaded, settings, findings));
     }
-    if (findings.some(({ ok }) => !ok)) process.exitCode = 1;
+    if (findings.some(({ state }) => state === 'broken')) process.exitCode = 1;
   });
 }
 
@@ -66,80 +69,84 @@ function nameClasses(value: unknown): unknown {
   return Array.isArray(value) ? value.map(nameClasses) : value;
 }
 
+const found = (what: string): Finding => ({ state: 'ok', what });
+const missing = (what: string): Finding => ({ state: 'missing', what });
+const broken = (what: string): Finding => ({ state: 'broken', what });
+
 function keyFindings({ secretKey, config }: LoadedConfig): Finding[] {
-  const app = config.kick.clientId !== undefined;
   return [
-    {
-      ok: true,
-      what: secretKey
-        ? 'KICKBOT_SECRET_KEY is set: tokens are sealed in the database.'
-        : 'KICKBOT_SECRET_KEY is not set: tokens are stored as they are. Make a key with: openssl rand -base64 32',
-    },
-    {
-      ok: true,
-      what: app
-        ? 'An app is configured (kick.clientId).'
-        : 'No app is configured: set KICK_INTEGRATION_CLIENT_ID and KICK_INTEGRATION_CLIENT_SECRET before kickbot login.',
-    },
+    secretKey
+      ? found('KICKBOT_SECRET_KEY is set: tokens are sealed in the database.')
+      : missing(
+          'KICKBOT_SECRET_KEY is not set: tokens are stored as they are. Make a key with: openssl rand -base64 32',
+        ),
+    config.kick.clientId !== undefined
+      ? found('An app is configured (kick.clientId).')
+      : missing(
+          'No app is configured: set KICK_INTEGRATION_CLIENT_ID and KICK_INTEGRATION_CLIENT_SECRET before kickbot login.',
+        ),
   ];
 }
 
 async function pluginFindings({ config, directory }: LoadedConfig): Promise<Finding[]> {
   return Promise.all(
     config.plugins.map(async (plugin): Promise<Finding> => {
-      const source = Array.isArray(plugin) ? plugin[0] : plugin;
       try {
-        const { pluginClass, origin } = await resolvePlugin(source, directory);
+        const { pluginClass, origin } = await resolvePlugin(
+          Array.isArray(plugin) ? plugin[0] : plugin,
+          directory,
+        );
         const metadata = readMetadata(pluginClass);
-        if (!metadata)
-          return {
-            ok: false,
-            what: `${origin} is not a plugin: write @Plugin({ name: '…' }) above its class.`,
-          };
-        return { ok: true, what: `Plugin ${metadata.plugin.name} loads.` };
+        return metadata
+          ? found(`Plugin ${metadata.plugin.name} loads.`)
+          : broken(`${origin} is not a plugin: write @Plugin({ name: '…' }) above its class.`);
       } catch (error) {
-        return { ok: false, what: messageOf(error) };
+        return broken(messageOf(error));
       }
     }),
   );
 }
 
 async function accountFindings({ config, directory, secretKey }: LoadedConfig): Promise<Finding[]> {
+  const nobody = missing("No account is logged in: the bot would only read. Run 'kickbot login'.");
+  // Looking must not make a database where there is none.
+  if (!existsSync(databasePath({ url: config.storage.url, directory }))) return [nobody];
   const bot = createBot(config, { directory, secretKey, logger: new SilentLogger() });
   try {
     const accounts = await bot.accounts.list();
-    if (accounts.length === 0)
-      return [{ ok: true, what: "No account is logged in: the bot would only read. Run 'kickbot login'." }];
-    return accounts.map(({ id, user }) => ({
-      ok: true,
-      what: `${id} is logged in as ${user?.username ?? 'somebody Kick has not named yet'}.`,
-    }));
+    if (accounts.length === 0) return [nobody];
+    return accounts.map(({ id, user }) =>
+      found(`${id} is logged in as ${user?.username ?? 'somebody Kick has not named yet'}.`),
+    );
   } catch (error) {
-    return [{ ok: false, what: messageOf(error) }];
+    return [broken(messageOf(error))];
   } finally {
     await bot.stop();
   }
 }
 
+const marks = {
+  ok: { mark: '✓', style: 'green' },
+  missing: { mark: '!', style: 'yellow' },
+  broken: { mark: '✗', style: 'red' },
+} as const;
+
 function report({ file }: LoadedConfig, settings: readonly Setting[], findings: readonly Finding[]): string {
   const shown = settings.map(({ key, value, source }) => ({ key, source, value: JSON.stringify(value) }));
   const width = Math.max(...shown.map(({ key }) => key.length));
-  const lines = shown.map(
-    ({ key, value, source }) =>
-      `  ${key.padEnd(width)}  ${value}  ${paint(process.stdout, 'gray', `(${source})`)}`,
-  );
-  const marks = findings.map(({ ok, what }) =>
-    ok
-      ? `  ${paint(process.stdout, 'green', '✓')} ${what}`
-      : `  ${paint(process.stdout, 'red', '✗')} ${what}`,
-  );
   return [
     `Node ${process.version}`,
     `Configuration: ${file ?? 'no file, all defaults'}`,
     '',
-    ...lines,
+    ...shown.map(
+      ({ key, value, source }) =>
+        `  ${key.padEnd(width)}  ${value}  ${paint(process.stdout, 'gray', `(${source})`)}`,
+    ),
     '',
-    ...marks,
+    ...findings.map(({ state, what }) => {
+      const { mark, style } = marks[state];
+      return `  ${paint(process.stdout, style, mark)} ${what}`;
+    }),
     '',
   ].join('\n');
 }

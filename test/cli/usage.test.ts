@@ -1,3 +1,5 @@
+import { existsSync } from 'node:fs';
+import { join } from 'node:path';
 import { expect, it } from 'vitest';
 import { folderWith, kickbot } from './program.js';
 
@@ -49,7 +51,8 @@ it('doctor shows each value and where it came from, and no secret', async () => 
   expect(stdout).toMatch(/chat\.prefix +"\?" +\(kickbot\.config\.json\)/);
   expect(stdout).toMatch(/log\.level +"warn" +\(option --log-level\)/);
   expect(stdout).toMatch(/sender\.limit +20 +\(default\)/);
-  expect(stdout).toContain('No account is logged in');
+  expect(stdout).toContain('! No account is logged in');
+  expect(existsSync(join(folder, '.kickbot'))).toBe(false);
   expect(stdout).not.toContain('canary');
 });
 

@@ -19,11 +19,9 @@ export interface DatabaseOptions {
  * be opened and `storage.migration_failed` when a table cannot be brought up to date.
  */
 export async function openDatabase({ url, directory }: DatabaseOptions): Promise<Database> {
-  const path = url.slice('sqlite:'.length);
+  const path = databasePath({ url, directory });
   const database = new Kysely<DatabaseSchema>({
-    dialect: new SqliteDialect({
-      database: async () => openSqlite(path === ':memory:' ? path : resolve(directory, path)),
-    }),
+    dialect: new SqliteDialect({ database: async () => openSqlite(path) }),
   });
   try {
     await migrate(database, { getMigrations: async () => migrations });
@@ -37,6 +35,12 @@ export async function openDatabase({ url, directory }: DatabaseOptions): Promise
     );
   }
   return database;
+}
+
+/** Where the database is; `:memory:` for one that is nowhere. */
+export function databasePath({ url, directory }: DatabaseOptions): string {
+  const path = url.slice('sqlite:'.length);
+  return path === ':memory:' ? path : resolve(directory, path);
 }
 
 function openSqlite(path: string) {
