@@ -1,5 +1,5 @@
 import 'reflect-metadata';
-import { MessageChannel } from 'node:worker_threads';
+import { MessageChannel, type MessagePort } from 'node:worker_threads';
 import type { DependencyContainer } from 'tsyringe';
 import { BotAccounts } from './bot-accounts.js';
 import { BotEvents } from './bot-events.js';
@@ -68,6 +68,10 @@ export class Bot {
   #installation: Promise<Installation> | undefined;
   #speakers: Speakers | undefined;
   #state: 'idle' | 'running' | 'stopping' = 'idle';
+  #starting: Promise<void> | undefined;
+  #stopping: Promise<void> | undefined;
+  /** While Kick is out of reach nothing else may keep the process alive, and a bot waits for it to come back. */
+  #keepAlive: MessagePort | undefined;
   /** What `stop` undoes, last thing first. */
   #undo: ((remainingMs: () => number) => Promise<void>)[] = [];
 
@@ -99,7 +103,8 @@ export class Bot {
    * Loads the plugins, finds the channels and joins their chats; resolves when all are joined. Without an account
    * the bot only reads. From then on it comes back by itself after every outage.
    *
-   * Throws a `KickbotError` that names what to change, and leaves nothing open then.
+   * Throws a `KickbotError` that names what to change, and leaves nothing open then. A `stop()` in the middle ends
+   * it with an error too.
    */
   async start(): Promise<void> {
     if (this.#state !== 'idle') {
@@ -109,33 +114,52 @@ export class Bot {
       );
     }
     this.#state = 'running';
-    // While Kick is out of reach nothing else may keep the process alive, and a bot waits for it to come back.
-    const { port1: alive } = new MessageChannel();
-    alive.ref();
-    alive.on('message', () => {});
-    this.#undo.push(async () => alive.close());
+    this.#keepAlive = new MessageChannel().port1.on('message', () => {});
+    this.#starting = this.#start();
     try {
-      await this.#start();
+      await this.#starting;
     } catch (error) {
+      // A stop() under way closes everything itself, and waits for this.
+      if (this.#state !== 'running') throw stoppedEarly(error);
       await this.stop({ drainMs: 0 });
       throw error;
     }
   }
 
   /** Sends what is queued for at most 10 s, then closes everything. Safe to call at any time. */
-  async stop(options: { drainMs?: number } = {}): Promise<void> {
-    if (this.#state === 'stopping') return;
+  stop(options: { drainMs?: number } = {}): Promise<void> {
+    this.#stopping ??= this.#stop(options.drainMs ?? drainMs).finally(() => {
+      this.#stopping = undefined;
+    });
+    return this.#stopping;
+  }
+
+  async #stop(withinMs: number): Promise<void> {
     this.#state = 'stopping';
-    const deadline = this.#clock.monotonic() + (options.drainMs ?? drainMs);
+    const deadline = this.#clock.monotonic() + withinMs;
     const remainingMs = () => Math.max(0, deadline - this.#clock.monotonic());
-    for (const undo of this.#undo.splice(0).reverse()) {
-      await undo(remainingMs).catch((error: unknown) => {
-        this.#logger.error(`Something could not be closed: ${messageOf(error)}`, { error });
-      });
-    }
+    const undoAll = async () => {
+      for (const undo of this.#undo.splice(0).reverse()) {
+        await undo(remainingMs).catch((error: unknown) => {
+          this.#logger.error(`Something could not be closed: ${messageOf(error)}`, { error });
+        });
+      }
+    };
+    await this.#installation?.catch(() => undefined);
+    await undoAll();
+    // A start under way fails with what was closed under it, or at its next step; what it opened until then goes too.
+    await this.#starting?.catch(() => undefined);
+    await undoAll();
+    this.#keepAlive?.close();
     this.#installation = undefined;
     this.#speakers = undefined;
     this.#state = 'idle';
+  }
+
+  /** Has `undo` done when the bot stops. Throws when it is stopping already: a start goes no further then. */
+  #atStop(undo: (remainingMs: () => number) => Promise<void>): void {
+    this.#undo.push(undo);
+    if (this.#state !== 'running') throw stoppedEarly();
   }
 
   /** Opened once, by whoever needs it first. */
@@ -164,7 +188,7 @@ export class Bot {
     const { database, http } = installation;
     const speakers = await Speakers.open(accounts, { config, database, clock, random, logger });
     this.#speakers = speakers;
-    this.#undo.push((remainingMs) => speakers.stop({ drainMs: remainingMs() }));
+    this.#atStop((remainingMs) => speakers.stop({ drainMs: remainingMs() }));
     if (accounts.length === 0) {
       logger.warn("No account is logged in: the bot reads along and says nothing. Run 'kickbot login'.");
     }
@@ -175,8 +199,8 @@ export class Bot {
       channels: channelConfigs,
       ...(this.#options.container !== undefined && { container: this.#options.container }),
     });
-    this.#undo.push(() => host.unloadAll());
     await host.loadAll(config.plugins);
+    this.#atStop(() => host.unloadAll());
     logger.info('Plugins are loaded.', { plugins: host.loaded.join(', ') || 'none' });
 
     const directory = new ChannelDirectory({ website: config.kick.endpoints.website, database, http, clock });
@@ -185,7 +209,7 @@ export class Bot {
     const ownUserIds: ReadonlySet<UserId> = new Set(accounts.map(({ user }) => user.userId));
     const enforcer = new Enforcer(speakers, ownUserIds, logger);
     const dispatcher = new Dispatcher({ host, enforcer, ownUserIds, prefix: chat.prefix });
-    this.#undo.push((remainingMs) => Promise.race([dispatcher.idle(), clock.sleep(remainingMs())]));
+    this.#atStop((remainingMs) => Promise.race([dispatcher.idle(), clock.sleep(remainingMs())]));
     await this.#join(channels, (event) => dispatcher.dispatch(event));
   }
 
@@ -202,7 +226,7 @@ export class Bot {
       },
     });
     const transport = new PusherTransport({ ...this.#config.kick.pusher, clock, random, logger });
-    this.#undo.push(() => transport.stop());
+    this.#atStop(() => transport.stop());
     transport.start({
       frame: (frame, channel) => {
         const event = decodePusherFrame(frame, channel, clock.now());
@@ -213,4 +237,8 @@ export class Bot {
     await Promise.all(channels.map((channel) => transport.join(channel)));
     logger.info('Joined.', { channels: channels.map(({ slug }) => slug).join(', ') || 'none' });
   }
+}
+
+function stoppedEarly(cause?: unknown): KickbotError {
+  return new KickbotError('bot.stopped', 'The bot was stopped before it had started.', { cause });
 }

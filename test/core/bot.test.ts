@@ -322,3 +322,58 @@ it('42. stopping lets an answer under way go out, then closes everything', async
   expect(sandbox.feed.connections).toBe(0);
   expect(() => running.kick).toThrow(expect.objectContaining({ code: 'auth.no_account' }));
 });
+
+describe('stopping in the middle of the start', () => {
+  let loaded: (() => void) | undefined;
+  let unloads: number;
+
+  @Plugin({ name: 'slow' })
+  class Slow {
+    onLoad() {
+      return new Promise<void>((resolve) => {
+        loaded = resolve;
+      });
+    }
+    onUnload() {
+      unloads += 1;
+    }
+  }
+
+  beforeEach(() => {
+    loaded = undefined;
+    unloads = 0;
+  });
+
+  it('waits for the plugin that loads, unloads it, and joins no chat', async () => {
+    bot = createBot(config({ plugins: [Slow] }), { logger });
+    const starting = bot.start().catch((error: unknown) => error);
+    await vi.waitFor(() => expect(loaded).toBeDefined());
+    const stopping = [bot.stop(), bot.stop()];
+    loaded?.();
+    expect(await starting).toMatchObject({ code: 'bot.stopped' });
+    await Promise.all(stopping);
+    expect(unloads).toBe(1);
+    expect(sandbox.feed.handshakes).toBe(0);
+  });
+
+  it.each(['GET /api/v2/channels/*', 'GET /public/v1/users'])('ends a wait for %s', async (request) => {
+    sandbox.faults.next(request, { delayMs: 60_000 });
+    bot = createBot(config(), { logger });
+    await logIn(bot);
+    const starting = bot.start().catch((error: unknown) => error);
+    const [method = '', path = ''] = request.replace('*', 'streamer').split(' ');
+    await vi.waitFor(() => expect(sandbox.requests.list(method, path)).toHaveLength(1));
+    await bot.stop();
+    expect(await starting).toMatchObject({ code: 'bot.stopped' });
+  });
+
+  it('ends a wait for the feed to confirm the channel', async () => {
+    sandbox.faults.ignoreSubscriptions();
+    bot = createBot(config(), { logger });
+    const starting = bot.start().catch((error: unknown) => error);
+    await vi.waitFor(() => expect(sandbox.feed.handshakes).toBe(1));
+    await bot.stop();
+    expect(await starting).toMatchObject({ code: 'bot.stopped' });
+    expect(sandbox.feed.connections).toBe(0);
+  });
+});
