@@ -38,7 +38,7 @@ export interface ChannelTable {
 export interface SentMessageTable {
   id: Generated<number>;
   account_id: string;
-  /** Wall clock in milliseconds, written before the request goes out. */
+  /** Wall clock in milliseconds, written before the request goes out; for whoever looks, nothing reckons with it. */
   started_at: number;
 }
 

@@ -21,8 +21,6 @@ export interface WindowOptions {
 export const noGap = Number.NEGATIVE_INFINITY;
 /** Timers may fire a little early, and Kick's clock does not run quite like ours. */
 const marginMs = 100;
-/** From the entry in the log to the request's arrival at Kick: time for a new token and for the request itself. */
-const longestRequestMs = 30_000;
 
 /**
  * One account's share of Kick's patience: at most `limit` requests in any `windowSeconds`, as Kick sees them.
@@ -49,13 +47,10 @@ export class AccountWindow {
     const window = new AccountWindow(options);
     // The gap before the first job counts from the limiter's birth; let that be over too.
     await window.#limiter.schedule({ weight: 0 }, async () => undefined);
-    const now = options.clock.now();
-    const sent = await options.log.load({ since: now - longestRequestMs - window.#holdMs, now });
+    const sent = await options.log.load();
     await window.#limiter.incrementReservoir(options.limit - sent.length);
-    for (const { id, startedAt } of sent) {
-      const latestArrival = Math.min(startedAt + longestRequestMs, now);
-      window.#giveBackIn(latestArrival - now + window.#holdMs, id);
-    }
+    // Kick may have received each of them just now: nobody knows how the wall clock was set since they were noted.
+    for (const id of sent) window.#giveBackIn(window.#holdMs, id);
     return window;
   }
 
@@ -108,7 +103,7 @@ export class AccountWindow {
     const cancel = this.#options.clock.schedule(delayMs, () => {
       this.#returns.delete(cancel);
       this.#giveBack();
-      // An entry that cannot be deleted is found too old at the next start.
+      // An entry that cannot be deleted costs the next start a token for one window.
       if (id !== undefined) this.#options.log.remove(id).catch(() => undefined);
     });
     this.#returns.add(cancel);

@@ -21,27 +21,13 @@ export class SentLog {
     await this.database.deleteFrom('sent_messages').where('id', '=', id).execute();
   }
 
-  /**
-   * The entries that started after `since`; older ones are deleted. Entries of the future, left by a clock that has
-   * been set back, count as of `now` from here on.
-   */
-  async load({ since, now }: { since: number; now: number }): Promise<{ id: number; startedAt: number }[]> {
-    await this.database
-      .deleteFrom('sent_messages')
-      .where('account_id', '=', this.accountId)
-      .where('started_at', '<=', since)
-      .execute();
-    await this.database
-      .updateTable('sent_messages')
-      .set({ started_at: now })
-      .where('account_id', '=', this.accountId)
-      .where('started_at', '>', now)
-      .execute();
+  /** The ids of the entries that were not removed: what counted when the process before this one ended. */
+  async load(): Promise<number[]> {
     const rows = await this.database
       .selectFrom('sent_messages')
-      .select(['id', 'started_at'])
+      .select('id')
       .where('account_id', '=', this.accountId)
       .execute();
-    return rows.map((row) => ({ id: row.id, startedAt: row.started_at }));
+    return rows.map(({ id }) => id);
   }
 }
