@@ -9,7 +9,7 @@ import { summary } from './statistics.mjs';
 const rounds = 5;
 const program = fileURLToPath(new URL('../dist/cli/main.js', import.meta.url));
 
-/** Seconds until the process has written `text`, or has ended where none is named. */
+/** Seconds until the process has written `text`, or has ended well where none is named. */
 async function seconds(directory, given, text) {
   const startedAt = performance.now();
   const child = spawn(process.execPath, [program, ...given], {
@@ -23,13 +23,13 @@ async function seconds(directory, given, text) {
       output += chunk;
       if (text !== undefined && output.includes(text)) resolve(true);
     });
-    ended.then(() => resolve(text === undefined));
+    ended.then((code) => resolve(text === undefined && code === 0));
   });
   const isRight = await written;
   const time = (performance.now() - startedAt) / 1000;
   child.kill('SIGINT');
   await ended;
-  if (!isRight) throw new Error(`kickbot ${given.join(' ')} ended without "${text}":\n${output}`);
+  if (!isRight) throw new Error(`kickbot ${given.join(' ')} failed:\n${output}`);
   return time;
 }
 
