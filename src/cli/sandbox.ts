@@ -2,7 +2,7 @@ import type { Command } from 'commander';
 import { startAudience } from '../sandbox/audience.js';
 import { startSandbox } from '../sandbox/index.js';
 import { createLogger, loadConfiguration } from './configuration.js';
-import { stopOnSignal } from './signals.js';
+import { runUntilSignal } from './long-running.js';
 import { numberOption, subcommand } from './subcommand.js';
 
 export function addSandboxCommand(program: Command): void {
@@ -20,12 +20,16 @@ export function addSandboxCommand(program: Command): void {
       const sandbox = await startSandbox({ port });
       const channel = sandbox.world.createChannel({ owner: 'Streamer', title: 'A sandbox' });
       sandbox.app.redirectUris.push(`http://localhost:${loaded.config.server.port}/callback`);
-      logger.info('The sandbox runs.', { chatPage: sandbox.chatPageUrl(channel.slug) });
-      if (loaded.config.log.format === 'pretty') process.stdout.write(snippet(sandbox, channel.slug));
       const viewers = audience ? startAudience({ world: sandbox.world, channel }) : undefined;
-      await stopOnSignal(logger, async () => {
-        viewers?.stop();
-        await sandbox.close();
+      await runUntilSignal(logger, {
+        async start() {
+          logger.info('The sandbox runs.', { chatPage: sandbox.chatPageUrl(channel.slug) });
+          if (loaded.config.log.format === 'pretty') process.stdout.write(snippet(sandbox, channel.slug));
+        },
+        async stop() {
+          viewers?.stop();
+          await sandbox.close();
+        },
       });
     });
 }

@@ -8,7 +8,7 @@ import type { Logger } from '../core/telemetry/logger.js';
 import { startAudience } from '../sandbox/audience.js';
 import { type Sandbox, startSandbox } from '../sandbox/index.js';
 import { logChat } from './chat-log.js';
-import { stopOnSignal } from './signals.js';
+import { runUntilSignal } from './long-running.js';
 import { paint } from './terminal.js';
 
 const botName = 'Kickbot';
@@ -29,29 +29,32 @@ export async function startInSandbox(
   const secretKey = new Secret(randomBytes(32).toString('base64'));
   const bot = createBot(configFor(sandbox, config, channel.slug), { directory, secretKey, logger });
   const viewers = { stop: () => {} };
-  const stopped = stopOnSignal(logger, async () => {
-    viewers.stop();
-    await bot.stop();
-    await sandbox.close();
-  });
-  try {
+  const start = async (signal: AbortSignal) => {
+    const refused = new AbortController();
     await bot.accounts.login({
       kind: 'bot',
       identifier: 'sandbox',
       port: 0,
-      onAuthorizeUrl: (url) => void approve(sandbox, url),
+      signal: AbortSignal.any([signal, refused.signal]),
+      onAuthorizeUrl: (url) => void approve(sandbox, url).catch((error) => refused.abort(error)),
     });
+    signal.throwIfAborted();
     logger.info(`Logged in as ${botName}, through the sandbox's own login page.`);
     logChat(bot, logger, config.log.format);
     await bot.start();
-  } catch (error) {
+    announce(sandbox.chatPageUrl(channel.slug), logger, config.log.format);
+    if (audience) viewers.stop = startAudience({ world: sandbox.world, channel }).stop;
+  };
+  const stop = async () => {
+    viewers.stop();
+    await bot.stop();
+  };
+  try {
+    await runUntilSignal(logger, { start, stop });
+  } finally {
     await bot.stop({ drainMs: 0 });
     await sandbox.close();
-    throw error;
   }
-  announce(sandbox.chatPageUrl(channel.slug), logger, config.log.format);
-  if (audience) viewers.stop = startAudience({ world: sandbox.world, channel }).stop;
-  await stopped;
 }
 
 /** Plays the person who sees Kick's consent page and allows the login. */

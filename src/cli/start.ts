@@ -4,7 +4,7 @@ import type { LoadedConfig } from '../core/config/load-config.js';
 import { KickbotError } from '../core/primitives/error.js';
 import type { Logger } from '../core/telemetry/logger.js';
 import { createLogger, loadConfiguration } from './configuration.js';
-import { stopOnSignal } from './signals.js';
+import { runUntilSignal } from './long-running.js';
 import { startInSandbox } from './start-in-sandbox.js';
 import { subcommand } from './subcommand.js';
 
@@ -44,8 +44,5 @@ async function start({ config, directory, secretKey }: LoadedConfig, logger: Log
     );
   }
   const bot = createBot(config, { directory, secretKey, logger });
-  // A signal must end a start that waits for Kick, too.
-  const stopped = stopOnSignal(logger, () => bot.stop());
-  await Promise.race([bot.start(), stopped]);
-  await stopped;
+  await runUntilSignal(logger, { start: () => bot.start(), stop: () => bot.stop() });
 }

@@ -1,5 +1,5 @@
 import { once } from 'node:events';
-import { existsSync } from 'node:fs';
+import { existsSync, mkdirSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
@@ -141,6 +141,23 @@ describe('one clear sentence, the right exit code, no stack trace', () => {
     const { code, stderr } = await kickbot(['login', '--no-browser', '--port', port], folder).ended;
     holder.close();
     expect([code, stderr]).toEqual([1, expect.stringContaining(port)]);
+  });
+
+  it('for a key of the wrong length, before anything is asked of Kick', async () => {
+    const folder = folderWith({ 'kickbot.config.json': configFor() });
+    const { code, stderr } = await kickbot(['start'], folder, { KICKBOT_SECRET_KEY: 'short' }).ended;
+    expect([code, stderr]).toEqual([2, expect.stringContaining('KICKBOT_SECRET_KEY must be 32 bytes')]);
+  });
+
+  it('for a .env that is no file, and a package.json that is no JSON', async () => {
+    const folder = folderWith();
+    mkdirSync(join(folder, '.env'));
+    const first = await kickbot(['start'], folder).ended;
+    expect([first.code, first.stderr]).toEqual([2, expect.stringContaining('.env cannot be read')]);
+    expect(first.stderr).not.toContain('    at ');
+
+    const { code, stderr } = await startWith({ 'package.json': '{ "kickbot": ' });
+    expect([code, stderr]).toEqual([2, expect.stringContaining('package.json')]);
   });
 
   it('for a login without an app', async () => {

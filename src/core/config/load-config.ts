@@ -93,13 +93,14 @@ async function readFile(directory: string, file: string | undefined) {
     const module = await importModule(path);
     return typeof module === 'object' && module !== null && 'default' in module ? module.default : module;
   };
-  const explorer = cosmiconfig('kickbot', {
-    searchPlaces,
-    searchStrategy: 'none',
-    loaders: { '.ts': loadModule, '.mts': loadModule, '.js': loadModule, '.mjs': loadModule },
-  });
   const path = file && resolve(directory, file);
   try {
+    // Even this reads package.json already.
+    const explorer = cosmiconfig('kickbot', {
+      searchPlaces,
+      searchStrategy: 'none',
+      loaders: { '.ts': loadModule, '.mts': loadModule, '.js': loadModule, '.mjs': loadModule },
+    });
     return path ? await explorer.load(path) : await explorer.search(directory);
   } catch (cause) {
     if (path && isMissingFile(cause, path)) {
@@ -111,7 +112,7 @@ async function readFile(directory: string, file: string | undefined) {
     }
     throw new KickbotError(
       'config.unreadable',
-      `${fileOf(cause) ?? 'The configuration file'} cannot be read: ${messageOf(cause).replace(/\s+/g, ' ').trim()}`,
+      `${fileOf(cause) ?? file ?? 'The configuration file'} cannot be read: ${messageOf(cause).replace(/\s+/g, ' ').trim()}`,
       { cause },
     );
   }
@@ -142,7 +143,7 @@ function copyOf(value: unknown, fileName: string | undefined): Tree {
       {
         key: 'the whole file',
         source: fileName ?? 'given configuration',
-        found: JSON.stringify(value) ?? 'nothing',
+        found: typeof value === 'function' ? 'a function' : (JSON.stringify(value) ?? 'nothing'),
         allowed: 'export default defineConfig({ … })',
       },
     ]);

@@ -1,0 +1,61 @@
+import { messageOf } from '../core/primitives/error.js';
+import type { Logger } from '../core/telemetry/logger.js';
+
+export interface LongRunning {
+  /** Its signal aborts as soon as the program is told to stop. */
+  start(signal: AbortSignal): Promise<void>;
+  /** Also called in the middle of `start`, whose failure then is no news. */
+  stop(): Promise<void>;
+}
+
+/**
+ * Runs `start`, waits for SIGINT or SIGTERM, and runs `stop`. A second signal ends the process at once, with exit
+ * code 1. Throws what `start` throws.
+ *
+ * A plugin can lose an error: a promise nobody waits for, a timer. The first is logged and the program goes on;
+ * after the second nobody knows what is still whole, so that it is logged and the program stops, with exit code 1.
+ */
+export async function runUntilSignal(logger: Logger, { start, stop }: LongRunning): Promise<void> {
+  const told = new AbortController();
+  process.on('unhandledRejection', (error) => {
+    logger.error(`Something failed and nobody waited for it, perhaps in a plugin: ${messageOf(error)}`, {
+      error,
+    });
+  });
+  const ended = Promise.race([nextSignal(), nextStrayError(logger)]).then(async () => {
+    told.abort();
+    logger.info('Stopping: what is queued may go out for 10 seconds. Once more stops at once.');
+    void nextSignal().then(() => process.exit(1));
+    await stop();
+  });
+  const started = start(told.signal).catch((error: unknown) => {
+    if (!told.signal.aborted) throw error;
+  });
+  await Promise.race([started, ended]);
+  await ended;
+}
+
+function nextSignal(): Promise<void> {
+  return new Promise((resolve) => {
+    const taken = () => {
+      process.off('SIGINT', taken).off('SIGTERM', taken);
+      resolve();
+    };
+    process.on('SIGINT', taken).on('SIGTERM', taken);
+  });
+}
+
+function nextStrayError(logger: Logger): Promise<void> {
+  return new Promise((resolve) => {
+    process.on('uncaughtException', (error) => {
+      logger.error(
+        `Something threw outside of every handler, perhaps a plugin's timer: ${messageOf(error)}`,
+        {
+          error,
+        },
+      );
+      process.exitCode = 1;
+      resolve();
+    });
+  });
+}

@@ -1,0 +1,73 @@
+import { createServer } from 'node:net';
+import { expect, it } from 'vitest';
+import { folderWith, kickbot } from './program.js';
+
+const plugin = (body: string) => `
+  import { Command, On, Plugin } from 'kickbot';
+  @Plugin({ name: 'careless' })
+  export default class Careless { ${body} }`;
+
+const configFor = (rest: object = {}) => JSON.stringify({ plugins: ['./careless.ts'], ...rest });
+
+const inSandbox = (body: string) =>
+  kickbot(
+    ['start', '--sandbox'],
+    folderWith({ 'kickbot.config.json': configFor(), 'careless.ts': plugin(body) }),
+  );
+
+it('ends with 0 on a signal while a plugin loads', async () => {
+  const bot = inSandbox(
+    "onLoad() { console.log('loading'); return new Promise((go) => setTimeout(go, 200)); }",
+  );
+  await bot.printed(/loading/);
+  bot.kill();
+  expect(await bot.ended).toMatchObject({ code: 0, stderr: '' });
+});
+
+it('ends with 0 on a signal while Kick does not answer', async () => {
+  const silent = createServer().listen(0, '127.0.0.1');
+  const asked = new Promise((resolve) => silent.once('connection', resolve));
+  await new Promise((resolve) => silent.once('listening', resolve));
+  const address = silent.address();
+  const website = `http://127.0.0.1:${typeof address === 'object' && address ? address.port : 0}`;
+  const config = JSON.stringify({ kick: { endpoints: { website } }, channels: ['streamer'] });
+  const bot = kickbot(['start'], folderWith({ 'kickbot.config.json': config }));
+  await asked;
+  bot.kill('SIGINT');
+  expect(await bot.ended).toMatchObject({ code: 0, stderr: '' });
+  silent.close();
+});
+
+it('ends although a plugin left a timer running, whether the start worked or not', async () => {
+  const timer = 'onLoad() { setInterval(() => {}, 1000); }';
+  const bot = inSandbox(timer);
+  await bot.printed(/The sandbox is ready/);
+  bot.kill();
+  expect(await bot.ended).toMatchObject({ code: 0 });
+
+  const files = {
+    'careless.ts': plugin(timer),
+    'kickbot.config.json': configFor({ plugins: ['./careless.ts', './missing.ts'], channels: ['streamer'] }),
+  };
+  expect(await kickbot(['start'], folderWith(files)).ended).toMatchObject({ code: 2 });
+});
+
+it('goes on after a promise that a plugin forgot, and says so', async () => {
+  const bot = inSandbox(
+    "@On('chat.message.sent') lose() { void Promise.reject(new Error('lost on the way')); }",
+  );
+  await bot.printed(/nobody waited for it.*lost on the way/);
+  await bot.printed(/nobody waited[\s\S]*nobody waited/);
+  bot.kill();
+  expect(await bot.ended).toMatchObject({ code: 0, stderr: '' });
+});
+
+it("stops in order, with exit code 1, after a plugin's timer threw", async () => {
+  const bot = inSandbox(
+    "onLoad() { setTimeout(() => { throw new Error('thrown by a timer'); }, 10); } onUnload() { console.log('unloaded'); }",
+  );
+  const { code, stdout, stderr } = await bot.ended;
+  expect([code, stderr]).toEqual([1, '']);
+  expect(stdout).toMatch(/outside of every handler.*thrown by a timer/);
+  expect(stdout).toContain('unloaded');
+});
