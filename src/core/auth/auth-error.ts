@@ -1,4 +1,5 @@
 import { KickbotError } from '../primitives/error.js';
+import { printable } from '../primitives/printable.js';
 import { Secret } from '../primitives/secret.js';
 
 /** What was asked of Kick's login server when it refused. */
@@ -111,15 +112,6 @@ export function describe(thrown: unknown, secrets: readonly Secret[]): string {
   return printable(words.join(': ') || String(thrown), secrets);
 }
 
-/** Text from outside, fit for a message: one line of at most 200 characters, without the secrets. */
-export function printable(text: string, secrets: readonly Secret[]): string {
-  let clean = text;
-  for (const secret of secrets) {
-    if (secret.reveal() !== '') clean = clean.replaceAll(secret.reveal(), '[secret]');
-  }
-  return clean.replace(/[\s\p{Cc}\p{Cf}]+/gu, ' ').slice(0, 200);
-}
-
 function named(error: string, description: string): KickbotError | undefined {
   // Kick's own documentation shows the code as a sentence, "Invalid request".
   const entry = Object.entries(sentences).find(([name]) => name === error.toLowerCase().replaceAll(' ', '_'));
@@ -133,7 +125,7 @@ function refused(error: string, description: string): KickbotError {
   );
 }
 
-const quoted = (text: string) => (text === '' ? '' : ` (Kick says: ${printable(text, [])})`);
+const quoted = (text: string) => (text === '' ? '' : ` (Kick says: ${printable(text)})`);
 
 /** Both families of Kick's errors: `{error, error_description}` and the API's `{data, message}`. */
 function parseError(text: string, secrets: readonly Secret[]): { error: string; description: string } {

@@ -3,6 +3,7 @@ import * as oauth from 'oauth4webapi';
 import { z } from 'zod';
 import { Clock } from '../primitives/clock.js';
 import { KickbotError } from '../primitives/error.js';
+import { printable } from '../primitives/printable.js';
 import { Random } from '../primitives/random.js';
 import { Secret } from '../primitives/secret.js';
 import { Logger } from '../telemetry/logger.js';
@@ -11,7 +12,6 @@ import {
   answerError,
   authorizationError,
   describe,
-  printable,
   UnusableTokensError,
 } from './auth-error.js';
 import { type Answer, type AuthFetch, LoginServer } from './login-server.js';
@@ -220,9 +220,13 @@ export class KickOAuth {
     } catch {
       throw answerError(step, answer, secrets);
     }
-    const { expires_in: given, id_token: _, ...rest } = body;
+    const { expires_in: given, id_token: _, ...fields } = body;
+    // A field that is empty says nothing: it is as absent as one that is not there.
+    const rest = Object.fromEntries(
+      Object.entries(fields).filter(([, value]) => value !== null && value !== ''),
+    );
     const seconds = typeof given === 'string' && given.trim() !== '' ? Number(given) : given;
-    if (typeof seconds === 'number' && seconds > 0 && seconds <= yearSeconds) {
+    if (typeof seconds === 'number' && seconds >= 1 && seconds <= yearSeconds) {
       return { ...rest, expires_in: seconds };
     }
     if (!this.#warnedOfExpiry) {

@@ -13,9 +13,9 @@ export type KickErrorCode =
   | 'kick.not_found'
   /** Any other 4xx, and everything refused before it was sent. */
   | 'kick.invalid_request'
-  /** Kick could not be reached, or said with a 5xx that it did not do it. */
+  /** Kick could not be reached, or did not do it for a reason of its own (503; any 5xx to a GET). */
   | 'kick.unavailable'
-  /** Kick may have received the request, but its answer never came. Such a request is never sent again. */
+  /** Kick may have done it, but its answer never came or was a 5xx. Such a request is never sent again. */
   | 'kick.outcome_unknown'
   /** An answer that does not look like Kick's. */
   | 'kick.unexpected_answer'

@@ -1,4 +1,6 @@
 import { z } from 'zod';
+import { printable } from '../primitives/printable.js';
+import { Secret } from '../primitives/secret.js';
 import type { HttpAnswer, HttpRequest } from './http-exchange.js';
 import { KickApiError, RateLimitedError } from './kick-api-error.js';
 
@@ -11,8 +13,13 @@ const ErrorBody = z.object({
   reference: z.string().optional().catch(undefined),
 });
 
-/** Gateways say with these that they do not know what the server behind them did. */
-const lostBehindGateway = new Set([502, 504, 520, 524]);
+/**
+ * Who answers with these did not do it: Kick, too busy (RFC 9110 §15.6.4), or Cloudflare, that could not reach Kick.
+ * Any other 5xx may come after the deed.
+ *
+ * @see https://developers.cloudflare.com/support/troubleshooting/http-status-codes/cloudflare-5xx-errors/
+ */
+const notDone = new Set([503, 521, 523, 525, 526, 530]);
 
 /**
  * The error that an answer stands for; nothing for 2xx.
@@ -25,9 +32,11 @@ export function refusalOf(request: HttpRequest, answer: HttpAnswer, now: number)
   if (status >= 200 && status < 300) return undefined;
   const { method, url } = request;
   const call = `${method} ${url.pathname}`;
-  const details = { status, requestId: header(answer, 'x-request-id') };
+  const details = { status, requestId: requestIdOf(answer) };
   const body = ErrorBody.safeParse(answer.json).data ?? {};
-  const said = words(body);
+  // A server may quote what it was sent.
+  const secrets = [new Secret(request.headers?.authorization?.replace('Bearer ', '') ?? '')];
+  const said = printable(words(body), secrets);
   const quoted = said === '' ? '' : ` "${said}"`;
 
   if (status === 401) {
@@ -40,7 +49,9 @@ export function refusalOf(request: HttpRequest, answer: HttpAnswer, now: number)
   if (status === 403) {
     if (answer.isHtml || /security policy/i.test(body.error ?? '')) {
       const reference =
-        body.reference === undefined ? '' : ` Kick can look up reference ${plain(body.reference)}.`;
+        body.reference === undefined
+          ? ''
+          : ` Kick can look up reference ${printable(body.reference, secrets)}.`;
       return new KickApiError(
         'kick.blocked',
         `The firewall in front of Kick turned ${call} away; wait some minutes, or run the bot from another network.${reference}`,
@@ -73,10 +84,10 @@ export function refusalOf(request: HttpRequest, answer: HttpAnswer, now: number)
     );
   }
   if (status >= 500) {
-    if (method !== 'GET' && lostBehindGateway.has(status)) {
+    if (method !== 'GET' && !notDone.has(status)) {
       return new KickApiError(
         'kick.outcome_unknown',
-        `The gateway in front of Kick lost the answer to ${call} (status ${status}). It may have been done, so it is not repeated; look before you repeat it.`,
+        `Kick failed at ${call} (status ${status}${quoted}). It may have been done, so it is not repeated; look before you repeat it.`,
         details,
       );
     }
@@ -109,6 +120,11 @@ function secondsUntil(date: string, answer: HttpAnswer, now: number): number {
   return (Date.parse(date) - (Number.isNaN(serverNow) ? now : serverNow)) / 1000;
 }
 
+/** What Kick asks to be named when it is asked about a call. */
+export function requestIdOf(answer: HttpAnswer): string | undefined {
+  return header(answer, 'x-request-id');
+}
+
 function header(answer: HttpAnswer, name: string): string | undefined {
   const value = answer.headers[name];
   return Array.isArray(value) ? value[0] : value;
@@ -116,10 +132,5 @@ function header(answer: HttpAnswer, name: string): string | undefined {
 
 function words({ data, error_description, error, message }: z.infer<typeof ErrorBody>): string {
   // `data` holds the reason where there is one; `message` is then a mere "Bad request".
-  return plain(data || error_description || error || message || '');
-}
-
-/** What a stranger wrote, on one line of bearable length. */
-function plain(text: string): string {
-  return text.replaceAll(/\p{Cc}+/gu, ' ').slice(0, 200);
+  return data || error_description || error || message || '';
 }

@@ -206,6 +206,14 @@ describe('refresh', () => {
     expect(set.scopes).toEqual(tokens.scopes);
   });
 
+  it('34. takes empty fields for absent ones', async () => {
+    server.answer(200, { access_token: 'a', token_type: 'Bearer', refresh_token: '', scope: null });
+    const set = await oauth.refresh(tokens);
+    expect(set.accessToken.reveal()).toBe('a');
+    expect(set.refreshToken?.reveal()).toBe(secrets.refresh);
+    expect(set.scopes).toEqual(tokens.scopes);
+  });
+
   it.each([
     ['a number', 7200, 7200],
     ['a numeric text', '7200', 7200],
@@ -213,6 +221,7 @@ describe('refresh', () => {
     ['a word', 'soon', 3600],
     ['nothing', undefined, 3600],
     ['less than nothing', -1, 3600],
+    ['next to nothing', 1e-9, 3600],
     ['more than a year', 1e12, 3600],
     ['null', null, 3600],
     ['a list', [7200], 3600],

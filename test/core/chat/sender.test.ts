@@ -92,7 +92,7 @@ describe('against the sandbox', () => {
   it.each<[string, HttpFault]>([
     ['C36 a 429', { status: 429, retryAfter: 2 }],
     ["the firewall's page", cloudflareBlock],
-    ['a 500', { status: 500 }],
+    ['a 503', { status: 503 }],
   ])('shows a message once after %s', async (_, fault) => {
     sandbox.faults.next(post, fault);
     await say('once');
@@ -104,7 +104,8 @@ describe('against the sandbox', () => {
     ['after it was shown', { cut: 'after' }, ['maybe']],
     ['midway in the answer', { cut: 'midway' }, ['maybe']],
     ['before it was shown', { cut: 'before' }, []],
-  ])('C38 sends no message again when the connection is cut %s', async (_, fault, expected) => {
+    ['by a 500 that does not say whether it was', { status: 500 }, []],
+  ])('C38 sends no message again when the answer is lost %s', async (_, fault, expected) => {
     sandbox.faults.next(post, fault);
     await expect(say('maybe')).rejects.toMatchObject({ reason: 'outcome_unknown' });
     expect(shown()).toEqual(expected);

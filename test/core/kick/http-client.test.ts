@@ -137,10 +137,17 @@ describe('what Kick refuses', () => {
       'kick.rate_limited',
       '30 s',
     ],
-    ['500', json(500, { message: 'Internal server error' }), 'kick.unavailable', 'status 500'],
-    ['503 with a page', html(503), 'kick.unavailable', 'status 503'],
+    [
+      '500',
+      json(500, { message: 'Internal server error' }),
+      'kick.outcome_unknown',
+      '"Internal server error"',
+    ],
     ['502, when the gateway lost the answer', html(502), 'kick.outcome_unknown', 'may have been done'],
+    ['503 with a page', html(503), 'kick.unavailable', 'status 503'],
     ['504, when the gateway lost the answer', html(504), 'kick.outcome_unknown', 'may have been done'],
+    ['521, when Cloudflare cannot reach Kick', html(521), 'kick.unavailable', 'status 521'],
+    ['a status nobody knows', (r: ServerResponse) => r.writeHead(999).end(), 'kick.outcome_unknown', '999'],
   ] as const)('C44 %s', async (_, misdeed, code, said) => {
     answer = (response) => misdeed(response);
     const error = await failureOf(post());
@@ -276,7 +283,11 @@ describe("the network's misdeeds", () => {
   it.each([
     ['a cut connection', cut],
     ['a refusal', (response: ServerResponse) => answerJson(response, 401, { message: 'Unauthorized' })],
-  ])('shows no token in the error of %s', async (_, misdeed) => {
+    [
+      'an answer that quotes it',
+      (response: ServerResponse) => answerJson(response, 400, { data: 'Bad header: Bearer canary-token' }),
+    ],
+  ])('43. shows no token in the error of %s', async (_, misdeed) => {
     answer = misdeed;
     expect(inspect(await failureOf(post()), { depth: 10, showHidden: true })).not.toContain('canary-token');
   });
