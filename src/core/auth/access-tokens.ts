@@ -11,12 +11,13 @@ import { parseScopes } from './scopes.js';
 import type { TokenSet } from './token-set.js';
 import { TokenStore } from './token-store.js';
 
-const text = z.string().min(1);
+/** Printable ASCII (RFC 6749 appendix A.12): a token copied together with its line break goes into no header. */
+const token = z.string().regex(/^[\x21-\x7e]+$/);
 const userTokenForm = z.object({
-  accountId: text,
+  accountId: z.string().min(1),
   type: z.enum(['bot', 'channel']),
-  accessToken: text,
-  refreshToken: text.optional(),
+  accessToken: token,
+  refreshToken: token.optional(),
   expiresIn: z
     .number()
     .nonnegative()

@@ -139,13 +139,25 @@ export class AccountTokens {
   /** Holds what is stored when it is not what is held. */
   async #adoptOther(): Promise<boolean> {
     const stored = await this.given.store.read(this.accountId);
-    if (stored === undefined || (this.#held !== undefined && isSame(stored, this.#held))) return false;
+    if (stored === undefined || (this.#held !== undefined && this.#isNoNews(stored, this.#held)))
+      return false;
     this.hold(stored);
     return true;
   }
 
+  /** Of the same version are what is held and, while that could not be written, what it is to replace. */
+  #isNoNews(stored: StoredTokens, held: StoredTokens): boolean {
+    const { accessToken } = held.tokens;
+    return (
+      stored.version === held.version &&
+      (this.#unsaved || stored.tokens.accessToken.reveal() === accessToken.reveal())
+    );
+  }
+
   #refresh(): Promise<void> {
     if (this.#refreshing !== undefined) return this.#refreshing;
+    // Kick would give new tokens to a process that can no longer store them.
+    if (this.#closing.signal.aborted) return Promise.reject(this.#closing.signal.reason);
     if (this.#stopped !== undefined) return Promise.reject(this.#stopped);
     if (this.#backOff !== undefined && this.given.clock.monotonic() < this.#backOff.until) {
       return Promise.reject(this.#backOff.error);
@@ -248,7 +260,7 @@ export class AccountTokens {
       return error;
     }
     this.#stopped = error.code === 'auth.invalid_grant' ? this.#loginNeeded(error) : error;
-    this.#cancelTimer();
+    if (!this.#unsaved) this.#cancelTimer();
     logger.error(this.#stopped.message, { code: this.#stopped.code });
     return this.#stopped;
   }
@@ -271,6 +283,3 @@ export class AccountTokens {
     );
   }
 }
-
-const isSame = (one: StoredTokens, other: StoredTokens) =>
-  one.version === other.version && one.tokens.accessToken.reveal() === other.tokens.accessToken.reveal();

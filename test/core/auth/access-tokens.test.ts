@@ -214,6 +214,29 @@ describe('AccessTokens', () => {
     expect(clock.pending).toBe(0);
   });
 
+  it('38. a stopped bot asks for no tokens it could not store', async () => {
+    await logIn();
+    await bot.tokens.stop();
+    clock.advance(life);
+    await expect(current()).rejects.toMatchObject({ code: 'auth.stopped' });
+    expect(refreshes()).toBe(0);
+  });
+
+  it('38. tokens that could not be written are not given up for the older ones in the database', async () => {
+    const stale = new Secret(await logIn());
+    const write = vi.spyOn(bot.store, 'write').mockRejectedValue(new Error('database or disk is full'));
+    const fresh = await source().replaceRefused(stale);
+    sandbox.faults.next(tokenPath, { status: 401, body: { error: 'invalid_client' } });
+    clock.advance(life * 0.9);
+    await current();
+    const isStopped = expect.stringContaining('does not know this app');
+    await vi.waitFor(() => expect(bot.logger.lines).toContainEqual(['error', isStopped]));
+    expect(await current()).toBe(fresh.reveal());
+    write.mockRestore();
+    clock.advance(300_000);
+    await vi.waitFor(async () => expect(await stored()).toBe(fresh.reveal()));
+  });
+
   it.each([
     ['a lost connection', { cut: 'before' }],
     ['429', { status: 429, retryAfter: 1 }],
@@ -432,6 +455,14 @@ describe('AccessTokens', () => {
       message: expect.stringContaining('expiresIn'),
     });
     expect(inspect(error, { depth: 10 })).not.toContain('canary');
+  });
+
+  it('refuses tokens that were copied with a line break', async () => {
+    const copied = { accountId: 'my-bot', type: 'bot', accessToken: 'a\n', refreshToken: 'b ' } as const;
+    await expect(bot.tokens.setUserToken({ ...copied, expiresIn: 1, scope: '' })).rejects.toMatchObject({
+      code: 'auth.invalid_token_set',
+      message: expect.stringContaining('accessToken, refreshToken'),
+    });
   });
 
   it('43. shows no token when it is printed', async () => {
