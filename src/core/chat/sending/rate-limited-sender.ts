@@ -227,7 +227,7 @@ export class RateLimitedSender extends Sender {
 function reasonFor(error: unknown): NotSentReason {
   if (!(error instanceof KickApiError)) {
     // Not from Kick's API but from where the token comes from, so nothing was sent.
-    return error instanceof KickbotError && error.code === 'auth.login_needed'
+    return error instanceof KickbotError && ['auth.login_needed', 'auth.token_refused'].includes(error.code)
       ? 'login_needed'
       : 'unavailable';
   }

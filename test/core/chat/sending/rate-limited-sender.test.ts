@@ -347,8 +347,8 @@ describe('when Kick answers with an error', () => {
     expect(outcome.error).toMatchObject({ reason: 'unavailable' });
   });
 
-  it('asks for a login when the account has none any more', async () => {
-    failing(1, () => new KickbotError('auth.login_needed', 'Log in.'));
+  it.each(['auth.login_needed', 'auth.token_refused'])('asks for a login after %s', async (code) => {
+    failing(1, () => new KickbotError(code, 'Log in.'));
     const outcome = send('mute');
     await wait(settleMs);
     expect(outcome.error).toMatchObject({ reason: 'login_needed' });
