@@ -52,7 +52,8 @@ export class Invoker {
   invoke(handler: Handler, context: HandlerContext, first: unknown, second?: unknown): unknown {
     try {
       const result = handler.run(first, second);
-      return isThenable(result) ? this.#settle(handler, context, result) : result;
+      // Not every thenable keeps a promise's manners: some throw, or resolve with another thenable.
+      return isThenable(result) ? this.#settle(handler, context, Promise.resolve(result)) : result;
     } catch (error) {
       this.#failed(handler, error, context);
       return undefined;
@@ -74,7 +75,7 @@ export class Invoker {
     }
   }
 
-  #settle(handler: Handler, context: HandlerContext, result: PromiseLike<unknown>): Promise<unknown> {
+  #settle(handler: Handler, context: HandlerContext, result: Promise<unknown>): Promise<unknown> {
     return new Promise((resolve) => {
       let givenUp: KickbotError | undefined;
       const cancel = this.#clock.schedule(this.#deadlineMs, () => {
@@ -118,6 +119,7 @@ function late(handler: Handler, deadlineMs: number): KickbotError {
   );
 }
 
-function isThenable(value: unknown): value is PromiseLike<unknown> {
+/** A promise, or what passes for one in another library. */
+export function isThenable(value: unknown): value is PromiseLike<unknown> {
   return typeof value === 'object' && value !== null && 'then' in value && typeof value.then === 'function';
 }

@@ -19,7 +19,12 @@ export class KickbotError extends Error {
   }
 }
 
-/** The sentence inside anything that was thrown: an `Error`'s message, or the value as text. */
+/** The sentence inside anything that was thrown: an `Error`'s message, or the value as text. Never throws itself. */
 export function messageOf(thrown: unknown): string {
-  return thrown instanceof Error ? thrown.message : String(thrown);
+  try {
+    return String(thrown instanceof Error ? thrown.message : thrown);
+  } catch {
+    // An object without a prototype, a getter that throws.
+    return 'something was thrown that cannot be shown as text';
+  }
 }

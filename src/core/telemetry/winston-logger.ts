@@ -81,10 +81,15 @@ function jsonLines() {
     format.timestamp(),
     format.printf((info) => {
       const { level, message, timestamp, name, fields } = lineOf(info);
-      return JSON.stringify(
-        { time: timestamp, level, ...(name && { name }), message, ...withoutClashes(fields) },
-        plainly,
-      );
+      const line = { time: timestamp, level, ...(name && { name }), message };
+      const own = withoutClashes(fields);
+      try {
+        return JSON.stringify({ ...line, ...own }, plainly);
+      } catch {
+        // A circle, or a getter that throws: what a plugin throws may be anything.
+        const texts = Object.entries(own).map(([key, value]) => [key, shown(value, false)]);
+        return JSON.stringify({ ...line, ...Object.fromEntries(texts) });
+      }
     }),
   );
 }
@@ -126,9 +131,13 @@ function prettyLines(colors: boolean) {
 
 function shown(value: unknown, colors: boolean): string {
   if (typeof value === 'string') return value;
-  return inspect(value, {
-    colors,
-    breakLength: value instanceof Error ? 120 : Number.POSITIVE_INFINITY,
-    depth: 4,
-  });
+  try {
+    return inspect(value, {
+      colors,
+      breakLength: value instanceof Error ? 120 : Number.POSITIVE_INFINITY,
+      depth: 4,
+    });
+  } catch {
+    return '[cannot be shown]';
+  }
 }

@@ -230,6 +230,116 @@ describe('a plugin that fails', () => {
     expect(sender.sent).toEqual([]);
   });
 
+  class Speechless extends Error {
+    override get message(): string {
+      throw new Error('no message');
+    }
+  }
+
+  const circle: Record<string, unknown> = {};
+  circle.itself = circle;
+
+  it.each([
+    ['undefined', undefined],
+    ['a symbol', Symbol('odd')],
+    ['an object without a prototype', Object.create(null)],
+    ['a circle', circle],
+    ['an error whose message throws', new Speechless()],
+  ])('F 76, 77: throws or rejects with %s, and is named', async (_what, thrown) => {
+    @Plugin({ name: 'odd' })
+    class Odd {
+      @Command('throws')
+      throws() {
+        throw thrown;
+      }
+
+      @Command('rejects')
+      async rejects() {
+        throw thrown;
+      }
+
+      @Rule()
+      async rule({ message }: RuleContext) {
+        if (message.content === 'judge') throw thrown;
+        return undefined;
+      }
+    }
+    const { host, logger, dispatcher, say } = createHost();
+    await host.loadAll([Odd]);
+    await say('!throws');
+    await say('!rejects');
+    await say('judge');
+    await dispatcher.idle();
+    expect(logger.lines.map(({ fields }) => fields.error)).toEqual([thrown, thrown, thrown]);
+  });
+
+  /** Made at run time, for nobody writes one by accident. */
+  const thenable = (then: (resolve: (value: unknown) => void) => void) =>
+    Object.fromEntries([['then', then]]);
+
+  it.each([
+    ['whose then throws', thenable(() => void JSON.parse('{')), /JSON/],
+    [
+      'that resolves with one that rejects',
+      thenable((resolve) => resolve(Promise.reject(new Error('inner')))),
+      /inner/,
+    ],
+  ])('answers with a thenable %s, and is named', async (_what, thenable, message) => {
+    class Odd {
+      run() {
+        return thenable;
+      }
+    }
+    const run = { value: Odd.prototype.run as never };
+    Command('command')(Odd.prototype, 'run', run);
+    Rule()(Odd.prototype, 'run', run);
+    On('chat.message.sent')(Odd.prototype, 'run', run);
+    Plugin({ name: 'odd' })(Odd);
+    const { host, logger, dispatcher, say } = createHost();
+    await host.loadAll([Odd]);
+    await say('!command');
+    await dispatcher.idle();
+    expect(logger.lines.map((line) => line.message)).toEqual([
+      expect.stringMatching(message),
+      expect.stringMatching(message),
+      expect.stringMatching(message),
+    ]);
+  });
+
+  it("takes another library's promise for a promise", async () => {
+    class Foreign {
+      rule() {
+        return thenable((resolve) => resolve(remove('foreign')));
+      }
+    }
+    Rule()(Foreign.prototype, 'rule', { value: Foreign.prototype.rule as never });
+    Plugin({ name: 'foreign' })(Foreign);
+    const { host, removed, dispatcher, say } = createHost();
+    await host.loadAll([Foreign]);
+    await say('hello');
+    await dispatcher.idle();
+    expect(removed).toEqual(['message-1']);
+  });
+
+  it('answers a command with what is no text, and is told so', async () => {
+    class Counting {
+      count() {
+        return 5;
+      }
+    }
+    Command('count')(Counting.prototype, 'count', { value: Counting.prototype.count as never });
+    Plugin({ name: 'counting' })(Counting);
+    const { host, logger, say } = createHost();
+    await host.loadAll([Counting]);
+    say('!count');
+    expect(logger.lines).toMatchObject([
+      {
+        message:
+          'Plugin counting failed in command count: A command answers with a text or nothing, not with a number.',
+      },
+    ]);
+  });
+
   it('in a rule lets the message pass; in a listener hinders no other', async () => {
     const { host, logger, channel, dispatcher, sender, say } = createHost();
     await host.loadAll([Faulty, Listener, Fine]);

@@ -57,3 +57,20 @@ it('43. shows no secret, in either format, however deep', () => {
     expect(lines.join('')).not.toContain('canary');
   }
 });
+
+it.each(['pretty', 'json'] as const)('writes a %s line whatever its fields are', (style) => {
+  class Speechless extends Error {
+    override get message(): string {
+      throw new Error('no message');
+    }
+  }
+  const circle: Record<string, unknown> = { token: new Secret('canary') };
+  circle.itself = circle;
+  const { lines, logger } = logInto(style);
+  logger.error('Broken', { plugin: 'odd', error: new Error('with a circle', { cause: circle }) });
+  logger.error('Broken', { plugin: 'odd', error: new Speechless() });
+  expect(lines).toHaveLength(2);
+  expect(lines[0]).toContain('with a circle');
+  for (const line of lines) expect(line).toMatch(/odd/);
+  expect(lines.join('')).not.toContain('canary');
+});
