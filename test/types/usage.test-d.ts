@@ -52,7 +52,17 @@ describe('decorators', () => {
       }
 
       @Command('quiet')
-      quiet(_ctx: CommandContext) {}
+      quiet(_ctx?: CommandContext) {}
+
+      @Command('greet [name]')
+      greet(_ctx: CommandContext, { name = 'you' }: { name?: string } = {}) {
+        return name;
+      }
+
+      @Command('count <times:int> <what>')
+      count(_ctx: CommandContext, values: Record<string, unknown>) {
+        return `${Object.keys(values).length}`;
+      }
 
       @Command('roll [sides:int]')
       async roll(ctx: CommandContext<{ sides: number }>, { sides = ctx.options.sides }: { sides?: number }) {
@@ -93,6 +103,18 @@ describe('decorators', () => {
       @Command('roll <sides:int>')
       name(_ctx: CommandContext, { faces }: { faces: number }) {
         return `${faces}`;
+      }
+
+      // @ts-expect-error: there is no argument called time
+      @Command('roll [sides:int] [times:int]')
+      optionalName(_ctx: CommandContext, { sides = 6, time = 1 }: { sides?: number; time?: number }) {
+        return `${sides * time}`;
+      }
+
+      // @ts-expect-error: there are no arguments
+      @Command('ping')
+      noArguments(_ctx: CommandContext, { text }: { text?: string }) {
+        return text;
       }
 
       // @ts-expect-error: there is no kind called integer

@@ -6,10 +6,12 @@ import type { ArgumentsOf } from '../commands/arguments-of.js';
 import type { PluginClass } from '../config/schema.js';
 import type { KickEventNamed, KickEventType } from '../events/kick-event.js';
 import type { Verdict } from '../moderation/verdict.js';
+import { KickbotError } from '../primitives/error.js';
 import type { CommandContext, EventContext, RuleContext } from './contexts.js';
 import {
   type CommandOptions,
   metadataToWrite,
+  type PluginMetadata,
   type PluginOptions,
   type RuleOptions,
 } from './plugin-metadata.js';
@@ -28,11 +30,17 @@ export interface ArgumentsDoNotFit<Usage extends string, Given> {
 
 /** Nothing more to ask of a handler that fits its usage string; of any other, what it cannot have. */
 type Fit<Usage extends string, Handler extends CommandHandler> =
-  Parameters<Handler> extends readonly [] | readonly [unknown]
+  Parameters<Handler> extends readonly [unknown?]
     ? unknown
-    : ArgumentsOf<Usage> extends Parameters<Handler>[1]
+    : [ArgumentsOf<Usage>, NamesIn<Parameters<Handler>[1]>] extends [
+          Parameters<Handler>[1],
+          keyof ArgumentsOf<Usage>,
+        ]
       ? unknown
       : ArgumentsDoNotFit<Usage, ArgumentsOf<Usage>>;
+
+/** The arguments a handler names: an optional one that the usage does not have would always be missing. */
+type NamesIn<Values> = string extends keyof Values ? never : keyof NonNullable<Values>;
 
 /**
  * Makes a class a plugin. Its constructor parameters are injected: `Random`, `Clock`, `Logger`, `Sender`.
@@ -43,6 +51,9 @@ type Fit<Usage extends string, Handler extends CommandHandler> =
  * export default class Dice {}
  */
 export function Plugin<Schema extends z.ZodType<object>>(options: PluginOptions<Schema>) {
+  if (!hasName(options)) {
+    throw new KickbotError('plugin.invalid', "A plugin needs a name: write @Plugin({ name: '…' }).");
+  }
   return (pluginClass: PluginClass): void => {
     metadataToWrite(pluginClass).plugin = options;
     injectable()(pluginClass);
@@ -66,7 +77,7 @@ export function Command<const Usage extends string>(usage: Usage, options: Comma
     method: string,
     _descriptor: TypedPropertyDescriptor<Handler> & Fit<Usage, Handler>,
   ): void => {
-    metadataToWrite(prototype.constructor).commands.push({ method, usage, options });
+    metadataOf(prototype, method, `@Command('${usage}')`).commands.push({ method, usage, options });
   };
 }
 
@@ -88,7 +99,7 @@ export function Rule(options: RuleOptions = {}) {
     method: string,
     _descriptor: TypedPropertyDescriptor<Handler>,
   ): void => {
-    metadataToWrite(prototype.constructor).rules.push({ method, name: options.name ?? method });
+    metadataOf(prototype, method, '@Rule()').rules.push({ method, name: options.name ?? method });
   };
 }
 
@@ -107,6 +118,28 @@ export function On<const Type extends KickEventType>(event: Type) {
     method: string,
     _descriptor: TypedPropertyDescriptor<Handler>,
   ): void => {
-    metadataToWrite(prototype.constructor).listeners.push({ method, event });
+    metadataOf(prototype, method, `@On('${event}')`).listeners.push({ method, event });
   };
+}
+
+/** Plugins run without a type checker, and a class above which the call is forgotten has a name as well. */
+function hasName(options: unknown): boolean {
+  return (
+    typeof options === 'object' &&
+    options !== null &&
+    'name' in options &&
+    typeof options.name === 'string' &&
+    options.name !== ''
+  );
+}
+
+/** The metadata of the class whose method is decorated. Throws where a decorator stands on anything else. */
+function metadataOf(prototype: object, method: string, decorator: string): PluginMetadata {
+  if (typeof prototype === 'function' || !(method in prototype)) {
+    throw new KickbotError(
+      'plugin.invalid',
+      `${decorator} stands above ${method}, which is static or a field: make it a method, ${method}() { … }.`,
+    );
+  }
+  return metadataToWrite(prototype.constructor);
 }

@@ -2,6 +2,7 @@ import type { Sender } from '../chat/sender.js';
 import type { RoutedCommand } from '../commands/command-router.js';
 import { Cooldown } from '../commands/cooldown.js';
 import { Usage } from '../commands/usage.js';
+import { isKickEventType } from '../events/event-types.js';
 import type { ChatMessageSent } from '../events/kick-event.js';
 import { type Role, roles } from '../events/role.js';
 import type { Rule } from '../moderation/rule-engine.js';
@@ -10,7 +11,7 @@ import type { Clock } from '../primitives/clock.js';
 import { durationMs } from '../primitives/duration.js';
 import { KickbotError, messageOf } from '../primitives/error.js';
 import { RuleContext } from './contexts.js';
-import type { Handler, Invoker } from './invoker.js';
+import { type Handler, type Invoker, isThenable } from './invoker.js';
 import type { CommandOptions, PluginMetadata } from './plugin-metadata.js';
 import type { ResolvedOptions } from './plugin-options.js';
 
@@ -64,7 +65,7 @@ export function loadCommand(
     return {
       plugin: plugin.name,
       names: namesOf(usage, options),
-      handler: handlerOf(plugin, method, `command ${usage.name}`),
+      handler: answering(handlerOf(plugin, method, `command ${usage.name}`), textOf),
       usage,
       allow,
       cooldown: options.cooldown && cooldownOf(options.cooldown, clock),
@@ -101,31 +102,46 @@ function cooldownOf(
   );
 }
 
+/** A handler whose answer is checked, for plugins without types may answer anything. */
+function answering(handler: Handler, check: (answer: unknown) => unknown): Handler {
+  return {
+    ...handler,
+    run: (first, second) => {
+      const answer = handler.run(first, second);
+      return isThenable(answer) ? Promise.resolve(answer).then(check) : check(answer);
+    },
+  };
+}
+
+/** The reply; undefined for nothing, and for what `ctx.say` gave. */
+function textOf(answer: unknown): string | undefined {
+  if (typeof answer === 'string') return answer;
+  if (answer === undefined || answer === null || Array.isArray(answer)) return undefined;
+  throw new TypeError(`A command answers with a text or nothing, not with ${describe(answer)}.`);
+}
+
+function describe(value: unknown): string {
+  return typeof value === 'object' ? 'an object' : `a ${typeof value}`;
+}
+
 export function loadRule(
   plugin: PluginInstance,
   { method, name }: PluginMetadata['rules'][number],
   invoker: Invoker,
 ): Rule {
-  const handler = handlerOf(plugin, method, `rule ${name}`);
-  const checked: Handler = {
-    ...handler,
-    run: (context) => {
-      const answer = handler.run(context);
-      return answer instanceof Promise ? answer.then(verdictOf) : verdictOf(answer);
-    },
-  };
+  const handler = answering(handlerOf(plugin, method, `rule ${name}`), verdictOf);
   return {
     plugin: plugin.name,
     name,
     check: (message: ChatMessageSent) => {
       const context = new RuleContext(message, plugin.options.for(message.channel.slug), plugin.sender);
-      // The door lets through what `checked` gives, or undefined.
-      return invoker.invoke(checked, context, context) as Verdict | undefined | Promise<Verdict | undefined>;
+      // The door lets through what `verdictOf` gives, or undefined.
+      return invoker.invoke(handler, context, context) as Verdict | undefined | Promise<Verdict | undefined>;
     },
   };
 }
 
-/** Plugins without types may answer anything; `null` and `false` let the message pass, as undefined does. */
+/** `null` and `false` let the message pass, as undefined does. */
 function verdictOf(answer: unknown): Verdict | undefined {
   if (answer === undefined || answer === null || answer === false) return undefined;
   if (isVerdict(answer)) return answer;
@@ -136,5 +152,11 @@ export function loadListener(
   plugin: PluginInstance,
   { method, event }: PluginMetadata['listeners'][number],
 ): LoadedListener {
+  if (!isKickEventType(event)) {
+    throw new KickbotError(
+      'plugin.invalid',
+      `Plugin ${plugin.name}, @On('${event}'): there is no event of that name. docs/plugins.md lists them.`,
+    );
+  }
   return { plugin, handler: handlerOf(plugin, method, `on ${event}`) };
 }

@@ -6,6 +6,7 @@ import { Clock } from '../primitives/clock.js';
 import { KickbotError, messageOf } from '../primitives/error.js';
 import { Random } from '../primitives/random.js';
 import { Logger } from '../telemetry/logger.js';
+import { isDecorated, isForeign } from './plugin-metadata.js';
 
 /** What every plugin can ask for in its constructor. */
 export interface PluginServices {
@@ -46,6 +47,14 @@ export function constructPlugin(
   try {
     return container.resolve<object>(pluginClass as new (...parameters: unknown[]) => object);
   } catch (cause) {
+    const unmarked = /TypeInfo not known for "(.+?)"/.exec(messageOf(cause))?.[1];
+    if (unmarked !== undefined) {
+      throw new KickbotError(
+        'plugin.not_injectable',
+        `Plugin ${plugin}: the class ${unmarked} cannot be injected. Write @injectable() above it.`,
+        { cause },
+      );
+    }
     if (messageOf(cause).startsWith('Cannot inject the dependency')) {
       throw new KickbotError('plugin.not_injectable', `Plugin ${plugin}: ${messageOf(cause)}`, { cause });
     }
@@ -69,20 +78,37 @@ const notClasses: ReadonlySet<unknown> = new Set([
 ]);
 
 function checkParameters(pluginClass: PluginClass, plugin: string): void {
+  const notInjectable = (sentence: string) => new KickbotError('plugin.not_injectable', sentence);
   const types: unknown = Reflect.getMetadata('design:paramtypes', pluginClass);
   if (!Array.isArray(types)) {
-    if (pluginClass.length === 0) return;
-    throw new KickbotError(
-      'plugin.not_injectable',
-      `Plugin ${plugin} was compiled without decorator metadata, so its constructor cannot be injected: compile it with tsc (tsx and esbuild drop the metadata) or let kickbot load the .ts file.`,
+    const declaring = declaringClass(pluginClass);
+    if (declaring.length === 0) return;
+    throw notInjectable(
+      declaring === pluginClass
+        ? `Plugin ${plugin} was compiled without decorator metadata, so its constructor cannot be injected: compile it with tsc (tsx and esbuild drop the metadata) or let kickbot load the .ts file.`
+        : `Plugin ${plugin} extends ${declaring.name}, whose constructor cannot be injected. Write @injectable() above the class ${declaring.name}.`,
+    );
+  }
+  if (types.length > 0 && isForeign(pluginClass)) {
+    throw notInjectable(
+      `Plugin ${plugin} uses another copy of kickbot than this bot, so its constructor cannot be injected. Its package needs kickbot as a peer dependency; 'npm ls kickbot' shows the copies.`,
     );
   }
   const named: object = Reflect.getOwnMetadata('injectionTokens', pluginClass) ?? {};
   for (const [index, type] of types.entries()) {
     if (!notClasses.has(type) || Object.hasOwn(named, index)) continue;
-    throw new KickbotError(
-      'plugin.not_injectable',
-      `Parameter ${index + 1} of the constructor of plugin ${plugin} cannot be injected: its type is no class at run time. Import the class with 'import', not 'import type'.`,
+    throw notInjectable(
+      `Parameter ${index + 1} of the constructor of plugin ${plugin} cannot be injected: its type is no class at run time. Import a class with 'import', not 'import type'; make a value an option of the plugin.`,
     );
   }
+}
+
+/** The class whose constructor runs, as far as decorated classes tell: a class without one runs its parent's. */
+function declaringClass(pluginClass: PluginClass): PluginClass {
+  const parent: unknown = Object.getPrototypeOf(pluginClass);
+  return pluginClass.length === 0 && isPluginClass(parent) ? declaringClass(parent) : pluginClass;
+}
+
+function isPluginClass(value: unknown): value is PluginClass {
+  return typeof value === 'function' && isDecorated(value);
 }

@@ -37,10 +37,13 @@ export interface PluginMetadata {
   readonly commands: { readonly method: string; readonly usage: string; readonly options: CommandOptions }[];
   readonly rules: { readonly method: string; readonly name: string }[];
   readonly listeners: { readonly method: string; readonly event: KickEventType }[];
+  /** Tells this copy of kickbot from another one. */
+  readonly writtenBy: symbol;
 }
 
 // Shared by name: a plugin package may have been loaded beside a second copy of kickbot.
 const key = Symbol.for('kickbot.plugin');
+const thisCopy = Symbol('kickbot');
 
 function ownMetadata(pluginClass: object): PluginMetadata | undefined {
   return Object.hasOwn(pluginClass, key) ? (Reflect.get(pluginClass, key) as PluginMetadata) : undefined;
@@ -50,24 +53,44 @@ function ownMetadata(pluginClass: object): PluginMetadata | undefined {
 export function metadataToWrite(pluginClass: object): PluginMetadata {
   const existing = ownMetadata(pluginClass);
   if (existing) return existing;
-  const value: PluginMetadata = { commands: [], rules: [], listeners: [] };
+  const value: PluginMetadata = { commands: [], rules: [], listeners: [], writtenBy: thisCopy };
   Object.defineProperty(pluginClass, key, { value });
   return value;
 }
 
+/** Whether the class, and not only one it extends, has decorators of ours. */
+export function isDecorated(pluginClass: object): boolean {
+  return ownMetadata(pluginClass) !== undefined;
+}
+
+/** Whether the decorators of a class are those of another copy of kickbot. */
+export function isForeign(pluginClass: object): boolean {
+  const metadata = ownMetadata(pluginClass);
+  return metadata !== undefined && metadata.writtenBy !== thisCopy;
+}
+
 /** What `@Plugin` and the decorators on its methods, inherited ones first, say; undefined without `@Plugin`. */
 export function readMetadata(pluginClass: object): (PluginMetadata & { plugin: PluginOptions }) | undefined {
-  const plugin = ownMetadata(pluginClass)?.plugin;
-  if (!plugin) return undefined;
+  const own = ownMetadata(pluginClass);
+  if (!own?.plugin) return undefined;
   const lineage: PluginMetadata[] = [];
   for (let at: object | null = pluginClass; at !== null; at = Object.getPrototypeOf(at)) {
     const metadata = ownMetadata(at);
     if (metadata) lineage.unshift(metadata);
   }
   return {
-    plugin,
-    commands: lineage.flatMap((metadata) => metadata.commands),
-    rules: lineage.flatMap((metadata) => metadata.rules),
-    listeners: lineage.flatMap((metadata) => metadata.listeners),
+    plugin: own.plugin,
+    commands: inherited(lineage.map((metadata) => metadata.commands)),
+    rules: inherited(lineage.map((metadata) => metadata.rules)),
+    listeners: inherited(lineage.map((metadata) => metadata.listeners)),
+    writtenBy: own.writtenBy,
   };
+}
+
+/** A class that decorates an inherited method again replaces what stood above it. */
+function inherited<Entry extends { readonly method: string }>(lineage: readonly Entry[][]): Entry[] {
+  return lineage.reduce<Entry[]>((above, own) => {
+    const again = new Set(own.map(({ method }) => method));
+    return [...above.filter(({ method }) => !again.has(method)), ...own];
+  }, []);
 }

@@ -24,8 +24,9 @@ export async function resolvePlugin(
   const target = isPath ? resolve(directory, source) : source;
   const origin = isPath ? `The plugin file ${source}` : `The plugin package ${source}`;
   const module = await importPlugin(target, directory, isPath, origin);
-  const pluginClass: unknown =
-    typeof module === 'object' && module !== null && 'default' in module ? module.default : undefined;
+  const exported = defaultOf(module);
+  // A CommonJS file that was compiled from TypeScript has its default export one level deeper.
+  const pluginClass = isConstructor(exported) ? exported : defaultOf(exported);
   if (!isConstructor(pluginClass)) {
     throw new KickbotError(
       'plugin.no_default_export',
@@ -33,6 +34,10 @@ export async function resolvePlugin(
     );
   }
   return { pluginClass, origin };
+}
+
+function defaultOf(module: unknown): unknown {
+  return typeof module === 'object' && module !== null && 'default' in module ? module.default : undefined;
 }
 
 function isConstructor(value: unknown): value is PluginClass {

@@ -2,6 +2,7 @@ import { type OutgoingMessage, Sender, type SentMessage } from '../../../src/cor
 import { Enforcer } from '../../../src/core/moderation/enforcer.js';
 import { Dispatcher } from '../../../src/core/plugins/dispatcher.js';
 import { PluginHost, type PluginHostOptions } from '../../../src/core/plugins/plugin-host.js';
+import { KickbotError } from '../../../src/core/primitives/error.js';
 import { Logger } from '../../../src/core/telemetry/logger.js';
 import { TestClock, TestRandom } from '../../../src/testing/index.js';
 import { botUserId, TestChannel } from '../../../src/testing/test-event.js';
@@ -67,4 +68,14 @@ export function createHost(options: Partial<PluginHostOptions> = {}) {
   const say = (text: string, username = 'viewer') =>
     dispatcher.dispatch(channel.message(username, text, new Date(0)));
   return { clock, logger, sender, removed, host, dispatcher, channel, say };
+}
+
+/** The code and the sentence a promise rejects with. */
+export async function errorOf(promise: Promise<unknown>): Promise<{ code: string; message: string }> {
+  const error = await promise.then(
+    () => undefined,
+    (thrown: unknown) => thrown,
+  );
+  if (!(error instanceof KickbotError)) throw new Error(`Expected a KickbotError, got ${error}`);
+  return { code: error.code, message: error.message };
 }

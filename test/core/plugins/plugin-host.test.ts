@@ -3,7 +3,8 @@ import {
   Clock,
   Command,
   CommandContext,
-  KickbotError,
+  EventContext,
+  type KickEventNamed,
   Logger,
   On,
   Plugin,
@@ -13,7 +14,7 @@ import {
   z,
 } from 'kickbot';
 import { describe, expect, it } from 'vitest';
-import { createHost } from './host-for-tests.js';
+import { createHost, errorOf } from './host-for-tests.js';
 
 @Plugin({
   name: 'dice',
@@ -52,15 +53,6 @@ class Lifecycle {
   alive() {
     return 'yes';
   }
-}
-
-async function errorOf(promise: Promise<unknown>): Promise<{ code: string; message: string }> {
-  const error = await promise.then(
-    () => undefined,
-    (thrown: unknown) => thrown,
-  );
-  if (!(error instanceof KickbotError)) throw new Error(`Expected a KickbotError, got ${error}`);
-  return { code: error.code, message: error.message };
 }
 
 describe('a plugin is given', () => {
@@ -116,44 +108,36 @@ describe('a plugin is given', () => {
   });
 });
 
-describe('wrong options', () => {
-  it('are named with plugin, key, what was found and what is allowed, all at once', async () => {
-    const { host } = createHost();
-    expect(await errorOf(host.loadAll([[Dice, { sides: 1, names: 'x', side: 3 }]]))).toEqual({
-      code: 'plugin.options_invalid',
-      message: [
-        'Wrong options of plugin dice:',
-        '  sides: found 1, allowed: Too small: expected number to be >=2',
-        '  names: found "x", allowed: Invalid input: expected array, received string',
-        '  side: found an unknown option, allowed: the options sides, names',
-      ].join('\n'),
-    });
-  });
+describe('a class that extends another plugin', () => {
+  it('replaces what it decorates again', async () => {
+    @Plugin({ name: 'base' })
+    class Base {
+      @Command('hello')
+      hello() {
+        return 'base';
+      }
 
-  it('of a channel name the channel', async () => {
-    const { host } = createHost({ channels: [{ slug: 'streamer', plugins: { dice: { sides: 'many' } } }] });
-    expect((await errorOf(host.loadAll([Dice]))).message).toBe(
-      'Wrong option of plugin dice in channel streamer: sides: found "many", allowed: Invalid input: expected number, received string',
-    );
-  });
+      @On('chat.message.sent')
+      heard(_event: KickEventNamed<'chat.message.sent'>, ctx: EventContext) {
+        return ctx.say('heard');
+      }
+    }
+    @Plugin({ name: 'extended' })
+    class Extended extends Base {
+      @Command('hello', { aliases: ['hi'] })
+      override hello() {
+        return 'extended';
+      }
 
-  it('for a plugin without any, or one that is not loaded, are errors too', async () => {
-    expect((await errorOf(createHost().host.loadAll([[Ping, { loud: true }]]))).message).toBe(
-      'Wrong option of plugin ping: loud: found an unknown option, allowed: no options',
-    );
-    const { host } = createHost({ channels: [{ slug: 'streamer', plugins: { dcie: {} } }] });
-    expect((await errorOf(host.loadAll([Ping]))).message).toBe(
-      'Channel streamer has options for plugin dcie, which is not loaded: correct the name, or add it to plugins. Loaded: ping.',
-    );
-    expect(host.loaded).toEqual([]);
-  });
-
-  it('F 89: named __proto__ are unknown like any other and change nothing elsewhere', async () => {
-    const options = JSON.parse('{"__proto__": {"polluted": true}, "sides": 8}') as Record<string, unknown>;
-    expect((await errorOf(createHost().host.loadAll([[Dice, options]]))).message).toBe(
-      'Wrong option of plugin dice: __proto__: found an unknown option, allowed: the options sides, names',
-    );
-    expect(({} as Record<string, unknown>).polluted).toBeUndefined();
+      @On('chat.message.sent')
+      override heard(event: KickEventNamed<'chat.message.sent'>, ctx: EventContext) {
+        return super.heard(event, ctx);
+      }
+    }
+    const { host, say, sender } = createHost();
+    await host.loadAll([Extended]);
+    say('!hi');
+    expect(sender.sent.map(({ content }) => content)).toEqual(['extended', 'heard']);
   });
 });
 
@@ -166,23 +150,31 @@ describe('a plugin that cannot be loaded', () => {
     });
   });
 
-  it('for a constructor parameter that is no class at run time is told which', async () => {
-    class Typed {}
-    Plugin({ name: 'typed' })(Typed);
-    Reflect.defineMetadata('design:paramtypes', [Random, Object], Typed);
-    expect(await errorOf(createHost().host.load(Typed))).toEqual({
-      code: 'plugin.not_injectable',
-      message:
-        "Parameter 2 of the constructor of plugin typed cannot be injected: its type is no class at run time. Import the class with 'import', not 'import type'.",
-    });
+  it('for a decorator on what is no method, or a plugin without a name, says so', () => {
+    const decorated = { value: (() => undefined) as never };
+    class Odd {
+      static fixed() {}
+
+      method() {}
+    }
+    expect(() => Command('fixed')(Odd, 'fixed', decorated)).toThrow(
+      "@Command('fixed') stands above fixed, which is static or a field: make it a method, fixed() { … }.",
+    );
+    expect(() => Rule()(Odd.prototype, 'field', decorated)).toThrow('@Rule() stands above field');
+    for (const options of [{}, { name: '' }, Odd, undefined]) {
+      expect(() => Plugin(options as never)).toThrow("A plugin needs a name: write @Plugin({ name: '…' }).");
+    }
   });
 
-  it('for want of metadata is told of the compiler', async () => {
-    class Bare {
-      constructor(readonly random: unknown) {}
+  it('for an event that does not exist names it', async () => {
+    class Typing {
+      heard() {}
     }
-    Plugin({ name: 'bare' })(Bare);
-    expect((await errorOf(createHost().host.load(Bare))).message).toContain('without decorator metadata');
+    On('chat.mesage.sent' as never)(Typing.prototype, 'heard', { value: Typing.prototype.heard });
+    Plugin({ name: 'typing' })(Typing);
+    expect((await errorOf(createHost().host.load(Typing))).message).toBe(
+      "Plugin typing, @On('chat.mesage.sent'): there is no event of that name. docs/plugins.md lists them.",
+    );
   });
 
   it.each([
@@ -295,6 +287,18 @@ describe('unloading', () => {
     await host.load(Lifecycle);
     say('!alive');
     expect(sender.sent).toHaveLength(3);
+  });
+
+  it('F 86: a hundred times leaves nothing in the host', async () => {
+    const { host, say, sender } = createHost();
+    for (let round = 0; round < 100; round++) {
+      await host.loadAll([Lifecycle, Ping]);
+      say('!ping');
+      await host.unloadAll();
+      say('!ping');
+    }
+    expect(sender.sent).toHaveLength(100);
+    expect(host.loaded).toEqual([]);
   });
 
   it('ends what the plugin can send', async () => {

@@ -24,6 +24,12 @@ beforeAll(async () => {
       class Plain {}
       Plugin({ name: 'plain' })(Plain);
       export default Plain;`,
+    'compiled.cjs': `
+      const { Plugin } = require('kickbot');
+      class Compiled {}
+      Plugin({ name: 'compiled' })(Compiled);
+      Object.defineProperty(exports, '__esModule', { value: true });
+      exports.default = Compiled;`,
     'syntax.ts': `export default class {\n  roll( { return 1 }\n}`,
     'nothing.ts': `export const nothing = 1;`,
     'arrow.ts': `export default () => {};`,
@@ -58,10 +64,10 @@ describe('a plugin from a folder that is not ours', () => {
     expect(sender.sent.map(({ content }) => content)).toEqual(['hello number']);
   });
 
-  it('may be JavaScript, an absolute path or a package', async () => {
+  it('may be JavaScript, an absolute path, a package or CommonJS', async () => {
     const { host } = createHost({ directory });
-    await host.loadAll([join(directory, 'plain.mjs'), 'kickbot-plugin-quotes']);
-    expect(host.loaded).toEqual(['plain', 'quotes']);
+    await host.loadAll([join(directory, 'plain.mjs'), 'kickbot-plugin-quotes', './compiled.cjs']);
+    expect(host.loaded).toEqual(['plain', 'quotes', 'compiled']);
   });
 
   it.each([
@@ -100,7 +106,7 @@ describe('a plugin from a folder that is not ours', () => {
     [
       './typed.ts',
       'plugin.not_injectable',
-      /^Parameter 1 of the constructor of plugin typed cannot be injected: .*not 'import type'\.$/,
+      /^Parameter 1 of the constructor of plugin typed cannot be injected: .*not 'import type'; make a value an option of the plugin\.$/,
     ],
   ])('%s is refused with %s', async (source, code, message) => {
     const { host } = createHost({ directory });
