@@ -47,8 +47,9 @@ export class CommandRouter<Command extends RoutedCommand> {
   }
 }
 
+/** The same spaces that part the arguments, among them the wide one of Chinese and Japanese keyboards. */
 function isSpace(code: number): boolean {
-  return code === 32 || (code >= 9 && code <= 13) || code === 160;
+  return code === 32 || (code >= 9 && code <= 13) || (code >= 160 && /\s/.test(String.fromCharCode(code)));
 }
 
 function clash(name: string, first: string, second: string): KickbotError {

@@ -13,6 +13,13 @@ describe('the command router', () => {
     expect(router.find('bot, roll', 'bot, ')?.command).toBe(roll);
   });
 
+  it.each(['\u3000', '\u2003', '\u00a0', '\n'])('ends the name at %j as well', (space) => {
+    const router = new CommandRouter();
+    const roll = command('dice', 'roll');
+    router.add(roll);
+    expect(router.find(`!roll${space}20`, '!')).toEqual({ command: roll, name: 'roll', rest: '20' });
+  });
+
   it.each(['', '!', '! roll', 'roll', 'x!roll', '!rolls', '!ro', '?roll', '[emote:1:!roll]'])(
     'finds nothing in %j',
     (content) => {
