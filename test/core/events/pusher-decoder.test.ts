@@ -77,6 +77,19 @@ describe('the realtime feed', () => {
     );
   });
 
+  it('gives plugins nothing that is part of raw, and leaves the payload as it was', () => {
+    fc.assert(
+      fc.property(fc.constantFrom(...samples), fc.nat(), json, ({ event, data }, at, value) => {
+        const broken = replaceAt(data, at, value);
+        const before = JSON.stringify(broken);
+        const decoded = decode(event, broken);
+        const parts = objectsIn(decoded && { ...decoded, raw: undefined });
+        expect(objectsIn(broken).filter((part) => parts.includes(part))).toEqual([]);
+        expect(JSON.stringify(broken)).toBe(before);
+      }),
+    );
+  });
+
   it('is not changed by fields it does not know, at any depth', () => {
     fc.assert(
       fc.property(fc.constantFrom(...samples), json, ({ event, data }, value) => {
@@ -198,6 +211,11 @@ describe('a ban', () => {
     expect(expiresAt).toEqual(new Date(receivedAt + 120_000));
   });
 
+  it('has no end when its minutes are beyond any date', () => {
+    const banned = decodeAs('moderation.banned', 'UserBannedEvent', { ...ban, duration: 1e300 });
+    expect(banned).not.toHaveProperty('expiresAt');
+  });
+
   it('has no end when it is permanent, whatever else is said', () => {
     const banned = decodeAs('moderation.banned', 'UserBannedEvent', { ...ban, permanent: true, duration: 2 });
     expect(banned).not.toHaveProperty('expiresAt');
@@ -226,6 +244,12 @@ function withStranger(value: unknown, stranger: unknown): unknown {
   if (typeof value !== 'object' || value === null) return value;
   const known = Object.entries(value).map(([key, child]) => [key, withStranger(child, stranger)]);
   return Object.fromEntries([...known, ['stranger_x', stranger]]);
+}
+
+function objectsIn(value: unknown): object[] {
+  return typeof value === 'object' && value !== null
+    ? [value, ...Object.values(value).flatMap(objectsIn)]
+    : [];
 }
 
 function withoutRaw(event: object | undefined): object | undefined {

@@ -86,6 +86,7 @@ export function timeOf(value: unknown): Date | undefined {
 /** A field with `timeOf`'s meaning. */
 export const time = z.unknown().optional().transform(timeOf);
 
-function valid(date: Date): Date | undefined {
+/** The date, unless it is beyond what a date can be. */
+export function valid(date: Date): Date | undefined {
   return Number.isNaN(date.getTime()) ? undefined : date;
 }

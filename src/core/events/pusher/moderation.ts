@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { messageId } from '../../primitives/ids.js';
-import { bare, decoder, number, optional, time, user } from './fields.js';
+import { bare, decoder, number, optional, time, user, valid } from './fields.js';
 
 const id = optional(z.string().min(1));
 
@@ -34,7 +34,8 @@ export const userBanned = decoder(
     expires_at: time,
   }),
   ({ id, user, banned_by, permanent, duration, expires_at }, frame, { receivedAt }) => {
-    const end = expires_at ?? (duration === undefined ? undefined : new Date(receivedAt + duration * 60_000));
+    const end =
+      expires_at ?? (duration === undefined ? undefined : valid(new Date(receivedAt + duration * 60_000)));
     return {
       ...frame,
       type: 'moderation.banned',
