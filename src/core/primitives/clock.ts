@@ -30,6 +30,9 @@ export abstract class Clock {
   }
 }
 
+/** 24.8 days. `setTimeout` runs what is further off at once. */
+const longestTimeoutMs = 2 ** 31 - 1;
+
 /** The machine's own clock. */
 export class SystemClock extends Clock {
   now(): number {
@@ -41,6 +44,12 @@ export class SystemClock extends Clock {
   }
 
   schedule(delayMs: number, run: () => void): Cancel {
+    if (delayMs > longestTimeoutMs) {
+      let cancel = this.schedule(longestTimeoutMs, () => {
+        cancel = this.schedule(delayMs - longestTimeoutMs, run);
+      });
+      return () => cancel();
+    }
     const timer = setTimeout(run, delayMs);
     timer.unref();
     return () => clearTimeout(timer);
