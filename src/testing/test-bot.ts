@@ -60,7 +60,7 @@ export class TestBot {
 
   /** @internal */
   constructor(options: TestBotOptions) {
-    this.#channel = new TestChannel(options.channel ?? 'streamer');
+    this.#channel = new TestChannel((options.channel ?? 'streamer').toLowerCase());
     const logger = options.logger ?? new SilentLogger();
     this.#host = new PluginHost({
       services: {

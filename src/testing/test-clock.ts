@@ -30,6 +30,8 @@ export class TestClock extends Clock {
   /** Lets time pass, `'5s'` or milliseconds. What was due by then has happened when the promise resolves. */
   async advance(duration: Duration): Promise<void> {
     const end = this.#elapsed + durationMs(duration);
+    // What was begun before may still be on its way to its first timer.
+    await setImmediate();
     for (let next = this.#due(end); next !== undefined; next = this.#due(end)) {
       this.#timers.delete(next);
       this.#elapsed = Math.max(this.#elapsed, next.at);

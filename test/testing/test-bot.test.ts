@@ -65,6 +65,24 @@ describe('a test bot', () => {
     expect(await reply).toEqual(['later']);
   });
 
+  it('lets time pass for a handler that is not at its first timer yet', async () => {
+    @Plugin({ name: 'tardy' })
+    class Tardy {
+      constructor(private readonly clock: Clock) {}
+
+      @Command('tardy')
+      async tardy(ctx: CommandContext) {
+        await ctx.say('wait');
+        await this.clock.sleep(1_000);
+        return 'done';
+      }
+    }
+    const bot = await createTestBot(Tardy);
+    const replies = bot.say('viewer', '!tardy');
+    await bot.clock.advance('1s');
+    expect(await replies).toEqual(['wait', 'done']);
+  });
+
   it('leaves nothing to chance', async () => {
     const chosen = await createTestBot(Sample, { random: [0, 0.99] });
     expect(await chosen.say('viewer', '!chance')).toEqual(['1 100']);
@@ -79,7 +97,7 @@ describe('a test bot', () => {
   });
 
   it('takes several plugins, with options, a prefix and a channel', async () => {
-    const bot = await createTestBot([Sample], { prefix: '?', channel: 'ada' });
+    const bot = await createTestBot([Sample], { prefix: '?', channel: 'Ada' });
     expect(await bot.say('Ada', '?mod')).toEqual(['yes']);
     await expect(createTestBot([[Sample, { a: 1 }]])).rejects.toMatchObject({
       code: 'plugin.options_invalid',
