@@ -39,11 +39,14 @@ describe('the handshake', () => {
     expect(sandbox.feed.connections).toBe(0);
   });
 
-  it('exists on /app only', async () => {
-    const client = new PusherClient(sandbox, '/elsewhere');
-    const [error] = await once(client.socket, 'error');
-    expect(String(error)).toContain('404');
-  });
+  it.each(['/elsewhere', '/apple/kicksandbox?protocol=7', '//'])(
+    'exists on /app only, not on %s',
+    async (path) => {
+      const client = new PusherClient(sandbox, path);
+      const [error] = await once(client.socket, 'error');
+      expect(String(error)).toContain('404');
+    },
+  );
 });
 
 describe('a connection', () => {
@@ -109,6 +112,19 @@ describe('a connection', () => {
     const { event, data } = await client.next();
     expect(event).toBe('pusher:subscription_error');
     expect(JSON.parse(String(data))).toMatchObject({ type: 'AuthError', status: 401 });
+  });
+
+  it('ends when its reader does not read, before what waits for it fills the memory', async () => {
+    const stuck = await PusherClient.ready(sandbox);
+    await stuck.subscribed(`chatrooms.${channel.chatroomId}.v2`);
+    stuck.socket.pause();
+    const content = 'a'.repeat(500);
+    for (let megabytes = 0; megabytes < 40 && sandbox.feed.connections > 0; megabytes += 1) {
+      for (let said = 0; said < 1000; said += 1) sandbox.world.say({ channel, user: 'streamer', content });
+      await new Promise((resolve) => setImmediate(resolve));
+    }
+    expect(sandbox.feed.connections).toBe(0);
+    stuck.socket.terminate();
   });
 
   it('is counted while it is open', async () => {

@@ -7,6 +7,8 @@ import { type ClientFrame, readClientFrame } from './client-frame.js';
 import type { Frame } from './frame.js';
 
 const ACTIVITY_TIMEOUT_SECONDS = 120;
+/** What may wait for one reader that does not read. */
+const MAX_UNREAD = 16 * 1024 * 1024;
 const CHANNEL_NAME = /^[\w\-=@,.;]{1,200}$/;
 const NO_APP: Refused = [4001, 'App key not in this cluster. Did you forget to specify the cluster?'];
 
@@ -68,9 +70,11 @@ export class PusherServer {
     this.#streams.add(stream);
     stream.on('error', () => stream.destroy());
     stream.on('close', () => this.#streams.delete(stream));
-    const url = new URL(request.url ?? '/', 'http://sandbox');
     const fault = this.handshakeFault;
-    if (!url.pathname.startsWith('/app')) {
+    const target = [request.url ?? '/', 'http://sandbox'] as const;
+    // HTTP lets a client ask for `//`, which is no address.
+    const url = URL.canParse(...target) ? new URL(...target) : undefined;
+    if (!url?.pathname.startsWith('/app/')) {
       refuseUpgrade(stream, 404);
       return;
     }
@@ -93,7 +97,10 @@ export class PusherServer {
     const subscribers = this.#subscribers.get(channel);
     if (!subscribers) return;
     const text = JSON.stringify({ event, data: JSON.stringify(data), channel });
-    for (const { socket } of subscribers) socket.send(text);
+    for (const { socket } of subscribers) {
+      socket.send(text);
+      if (socket.bufferedAmount > MAX_UNREAD) socket.terminate();
+    }
   }
 
   /** Sends a text as it is, to all or to a channel's subscribers. */
