@@ -1,8 +1,8 @@
 import { Hono } from 'hono';
-import { bodyLimit } from 'hono/body-limit';
 import { z } from 'zod';
 import { chatMessage } from './feed/frames.js';
 import type { SandboxContext, SandboxEnvironment } from './http/environment.js';
+import { readText } from './http/request-body.js';
 import { banInForce } from './world/chat-rules.js';
 import { Refusal, type RefusalCode } from './world/refusal.js';
 import type { Channel, User } from './world/state.js';
@@ -65,15 +65,6 @@ export function chatApi({ world, pusher }: { world: World; pusher: { readonly ke
   });
 
   routes.get('/channels/:slug', (c) => c.json(overview(world, channelOf(world, c), pusher.key)));
-
-  routes.use(
-    bodyLimit({
-      maxSize: MAX_BODY,
-      onError: () => {
-        throw new BadRequest(413, `A request has at most ${MAX_BODY} bytes.`);
-      },
-    }),
-  );
 
   routes.post('/channels/:slug/messages', async (c) => {
     const channel = channelOf(world, c);
@@ -174,7 +165,8 @@ async function readRequest<Schema extends z.ZodType>(
   if (!/^application\/json\s*(;|$)/i.test(c.req.header('content-type') ?? '')) {
     throw new BadRequest(415, 'The request must be application/json.');
   }
-  const text = await c.req.text();
+  const text = await readText(c, MAX_BODY);
+  if (text === undefined) throw new BadRequest(413, `A request has at most ${MAX_BODY} bytes.`);
   let body: unknown;
   try {
     body = JSON.parse(text);

@@ -264,6 +264,19 @@ describe('a request to write', () => {
     );
   });
 
+  it('may come in pieces', async () => {
+    const chunked = request(api('/messages'), {
+      method: 'POST',
+      headers: { 'content-type': 'application/json' },
+    });
+    const text = JSON.stringify(message);
+    chunked.write(text.slice(0, 20));
+    chunked.end(text.slice(20));
+    const [response] = await once(chunked, 'response');
+    response.resume();
+    expect(response.statusCode).toBe(201);
+  });
+
   it('has at most 16 kB, told beforehand or not', async () => {
     const large = JSON.stringify({ ...message, content: 'a'.repeat(17_000) });
     expect(await post('/messages', large)).toMatchObject({

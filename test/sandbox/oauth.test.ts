@@ -253,6 +253,8 @@ describe('POST /oauth/token', () => {
         { 'content-type': 'application/json' },
       ),
       await post('/oauth/token', { ...secrets, grant_type: 'password' }),
+      await post('/oauth/token', { ...secrets, grant_type: 'constructor' }),
+      await post('/oauth/token', { ...secrets, grant_type: '__proto__' }),
       await post('/oauth/token', { ...secrets, grant_type: 'refresh_token' }),
     ]) {
       expect(reply.status).toBe(400);

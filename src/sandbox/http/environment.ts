@@ -7,6 +7,8 @@ import type { User } from '../world/state.js';
 export interface SandboxEnvironment {
   Bindings: HttpBindings;
   Variables: {
+    /** The request's body, on routes that stand for Kick. */
+    body: string;
     /** The app that called, once a token was checked. */
     app: App;
     /** Whose token it is; absent for an app's own token. */

@@ -90,7 +90,7 @@ export function authorizeRoutes({
   });
 
   routes.post('/oauth/authorize', async (c) => {
-    const form = new URLSearchParams(await c.req.text());
+    const form = new URLSearchParams(c.var.body);
     const request = requests.take(form.get('transaction') ?? '');
     const user = world.findUser(form.get('user') ?? '');
     if (!request || !user) return c.redirect('/', 302);

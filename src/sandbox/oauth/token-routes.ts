@@ -28,12 +28,13 @@ export function tokenRoutes({
     if (!type.startsWith('application/x-www-form-urlencoded') || c.req.header('authorization')) {
       return invalidRequest(c);
     }
-    const form = new URLSearchParams(await c.req.text());
+    const form = new URLSearchParams(c.var.body);
     const app = apps.find(form.get('client_id'));
     if (!app || form.get('client_secret') !== app.clientSecret) {
       return c.json({ error: 'invalid_client', error_description: 'Client authentication failed' }, 401);
     }
-    const grant = grants[form.get('grant_type') ?? '']?.(app, form);
+    const name = form.get('grant_type') ?? '';
+    const grant = Object.hasOwn(grants, name) ? grants[name]?.(app, form) : undefined;
     if (grant === undefined) return invalidRequest(c);
     return grant === 'invalid_grant'
       ? c.json({ error: 'invalid_grant', error_description: INVALID_GRANT }, 400)

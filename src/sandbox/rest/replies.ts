@@ -29,6 +29,10 @@ export function notFound(c: Context) {
   return c.json({ data: {}, message: 'Not found' }, 404);
 }
 
+export function tooLarge(c: Context) {
+  return c.json({ data: {}, message: 'Request entity too large' }, 413);
+}
+
 /** What the world refused, as the API says it. Anything else is the sandbox's own fault, a 500. */
 export function answerError(error: Error, c: Context) {
   if (!(error instanceof Refusal)) return c.json({ data: {}, message: 'Internal server error' }, 500);
@@ -46,7 +50,7 @@ export function answerError(error: Error, c: Context) {
 /** The request's JSON, or nothing where it does not fit. */
 export async function readBody<Schema extends z.ZodType>(c: SandboxContext, schema: Schema) {
   try {
-    return schema.safeParse(JSON.parse(await c.req.text())).data;
+    return schema.safeParse(JSON.parse(c.var.body)).data;
   } catch {
     return undefined;
   }
