@@ -16,7 +16,7 @@ export interface DatabaseOptions {
  * Opens the database, creates it where there is none, and brings its tables up to date.
  *
  * The folder is created with mode 0700 and the file with 0600. Throws `storage.unavailable` when the file cannot
- * be opened and `storage.migration_failed` when a table cannot be brought up to date.
+ * be opened or is locked, and `storage.migration_failed` when a table cannot be brought up to date.
  */
 export async function openDatabase({ url, directory }: DatabaseOptions): Promise<Database> {
   const path = databasePath({ url, directory });
@@ -28,9 +28,16 @@ export async function openDatabase({ url, directory }: DatabaseOptions): Promise
   } catch (cause) {
     await database.destroy().catch(() => undefined);
     if (cause instanceof KickbotError) throw cause;
+    if (cause instanceof Error && 'code' in cause && cause.code === 'SQLITE_BUSY') {
+      throw new KickbotError(
+        'storage.unavailable',
+        `The database ${path} is locked by another program. Close that one, then try again.`,
+        { cause },
+      );
+    }
     throw new KickbotError(
       'storage.migration_failed',
-      `The database ${path} could not be brought up to date (${messageOf(cause)}). It may belong to a newer kickbot; restore a backup or move the file away.`,
+      `The database ${path} could not be brought up to date (${messageOf(cause)}). It may be damaged or belong to a newer kickbot; restore a backup or move the file away.`,
       { cause },
     );
   }
@@ -56,7 +63,7 @@ function openSqlite(path: string) {
       // Other processes may hold the file for a moment; WAL lets readers go on while one writes.
       sqlite.exec('pragma busy_timeout = 5000; pragma journal_mode = wal');
       sqlite.exec('pragma synchronous = normal; pragma foreign_keys = on');
-      return sqlite;
+      return { prepare: (text: string) => sqlite.prepare(text), close: () => closeSqlite(sqlite) };
     } catch (error) {
       sqlite.close();
       throw error;
@@ -67,6 +74,18 @@ function openSqlite(path: string) {
       `Cannot open the database ${path} (${messageOf(cause)}). Check storage.url and the rights on that file and its folder.`,
       { cause },
     );
+  }
+}
+
+/**
+ * libsql closes the file only when its statements are collected as garbage, so SQLite does not move what was written
+ * ahead into it by itself. Whoever copies the file of a stopped bot is to find everything in it.
+ */
+function closeSqlite(sqlite: SqliteDatabase.Database): void {
+  try {
+    sqlite.exec('pragma wal_checkpoint(passive)');
+  } finally {
+    sqlite.close();
   }
 }
 

@@ -1,5 +1,5 @@
 import { execFile } from 'node:child_process';
-import { mkdtempSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { copyFileSync, mkdtempSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
@@ -86,6 +86,17 @@ describe('openDatabase', () => {
     await sql`insert into kysely_migration values ('9999-from-the-future', '2099')`.execute(database);
     await expect(open()).rejects.toMatchObject({ code: 'storage.migration_failed' });
     expect(await tables(database)).toContain('accounts');
+  });
+
+  it('leaves everything in the one file when it is closed', async () => {
+    const database = await openDatabase({ url: 'sqlite:kickbot.db', directory });
+    await database.insertInto('sent_messages').values({ account_id: 'bot:a', started_at: 1 }).execute();
+    await database.destroy();
+    copyFileSync(join(directory, 'kickbot.db'), join(directory, 'copy.db'));
+    const copy = await open('sqlite:copy.db');
+    expect(await copy.selectFrom('sent_messages').select('account_id').execute()).toEqual([
+      { account_id: 'bot:a' },
+    ]);
   });
 
   it('several processes that start together find one database, migrated once', async () => {

@@ -90,7 +90,7 @@ export class AccountWindow {
       // Without the entry only a restart in this window could send too much; falling silent would be worse.
       if (!this.#logFails) {
         logger.warn(
-          `Cannot write down what is sent (${messageOf(cause)}); make room for the database. A restart now may exceed Kick's limit.`,
+          `Cannot write down what is sent (${messageOf(cause)}); make the database writable again. A restart now may exceed Kick's limit.`,
         );
       }
       this.#logFails = true;
