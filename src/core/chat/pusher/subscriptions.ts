@@ -73,7 +73,7 @@ export class Subscriptions {
 
   /** The promise of a channel that was added before. */
   joined(channel: Channel): Promise<void> | undefined {
-    return this.#memberships.get(channel.channelId)?.joined;
+    return this.#membershipOf(channel)?.joined;
   }
 
   /** The six names to subscribe to. Throws `channel.ids_clash` where another channel claims the same ids. */
@@ -100,7 +100,7 @@ export class Subscriptions {
 
   /** The names that were subscribed to for that channel; none where it was not joined. */
   remove(channel: Channel): readonly string[] {
-    const membership = this.#memberships.get(channel.channelId);
+    const membership = this.#membershipOf(channel);
     if (membership === undefined) return [];
     this.#memberships.delete(channel.channelId);
     for (const subscription of membership.subscriptions) {
@@ -175,6 +175,12 @@ export class Subscriptions {
     }
     const wanted = this.#byName.size;
     return { name: 'subscribing', confirmed: wanted - this.#unconfirmed.size, wanted };
+  }
+
+  /** Not that of another channel with the same id. */
+  #membershipOf({ channelId, slug }: Channel): Membership | undefined {
+    const membership = this.#memberships.get(channelId);
+    return membership?.channel.slug === slug ? membership : undefined;
   }
 
   #await(subscription: Subscription, now: number): void {

@@ -66,12 +66,18 @@ describe('the Pusher transport', () => {
     expect(server.peer.received.filter(({ event }) => event === 'pusher:subscribe')).toHaveLength(6);
   });
 
-  it('refuses a channel whose ids are those of another one', async () => {
-    const { transport, ready } = await setUp();
-    await ready(one);
-    const other = { ...channelNumbered(3), chatroomId: one.chatroomId };
-    await expect(transport.join(other)).rejects.toMatchObject({ code: 'channel.ids_clash' });
-  });
+  it.each(['chatroomId', 'channelId'] as const)(
+    'refuses a channel whose %s is that of another one',
+    async (id) => {
+      const { server, transport, ready } = await setUp();
+      await ready(one);
+      const other = { ...channelNumbered(3), [id]: one[id] };
+      await expect(transport.join(other)).rejects.toMatchObject({ code: 'channel.ids_clash' });
+      transport.part(other);
+      await transport.join(two);
+      expect(server.peer.subscribed.size).toBe(12);
+    },
+  );
 
   it('rejects a join that is parted before it was confirmed', async () => {
     const { server, transport, isIn, listener } = await setUp();
