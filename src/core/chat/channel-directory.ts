@@ -38,8 +38,8 @@ interface Ids {
 }
 
 /**
- * Finds a channel's three ids: in the configuration where all are given, in the database where they were found
- * before, else on Kick's website. They never change, so that each channel is looked up once.
+ * Finds a channel's three ids: in the configuration what is given there, the rest in the database where it was
+ * found before, else on Kick's website. They never change, so that each channel is looked up once.
  */
 export class ChannelDirectory {
   readonly #options: ChannelDirectoryOptions;
@@ -57,11 +57,12 @@ export class ChannelDirectory {
     if (broadcasterUserId !== undefined && channelId !== undefined && chatroomId !== undefined) {
       return channelOf(slug, { broadcasterUserId, channelId, chatroomId });
     }
-    const stored = await this.#stored(slug);
-    if (stored !== undefined) return channelOf(slug, stored);
-    const found = await this.#lookUp(slug);
-    await this.#store(slug, found);
-    return channelOf(slug, found);
+    const found = (await this.#stored(slug)) ?? (await this.#found(slug));
+    return channelOf(slug, {
+      broadcasterUserId: broadcasterUserId ?? found.broadcasterUserId,
+      channelId: channelId ?? found.channelId,
+      chatroomId: chatroomId ?? found.chatroomId,
+    });
   }
 
   async #stored(slug: string): Promise<Ids | undefined> {
@@ -91,6 +92,12 @@ export class ChannelDirectory {
       .values({ slug, ...ids })
       .onConflict((conflict) => conflict.column('slug').doUpdateSet(ids))
       .execute();
+  }
+
+  async #found(slug: string): Promise<Ids> {
+    const found = await this.#lookUp(slug);
+    await this.#store(slug, found);
+    return found;
   }
 
   async #lookUp(slug: string): Promise<Ids> {

@@ -63,12 +63,17 @@ describe('the channel directory', () => {
 
   it('asks the website once, and remembers beyond a restart', async () => {
     const { directory, requests, another } = await setUp(json(200, answer));
-    expect(await directory.resolve({ slug: 'streamer', channelId: 22 })).toEqual({
-      slug: 'streamer',
-      ...ids,
-    });
+    expect(await directory.resolve({ slug: 'streamer' })).toEqual({ slug: 'streamer', ...ids });
     expect(await another().resolve({ slug: 'streamer' })).toEqual({ slug: 'streamer', ...ids });
     expect(requests).toEqual(['GET /api/v2/channels/streamer']);
+  });
+
+  it('takes what the configuration says of an id, wherever the others come from', async () => {
+    const { directory } = await setUp(json(200, answer));
+    const configured = { slug: 'streamer', chatroomId: 34 };
+    expect(await directory.resolve(configured)).toEqual({ ...ids, ...configured });
+    expect(await directory.resolve(configured)).toEqual({ ...ids, ...configured });
+    expect(await directory.resolve({ slug: 'streamer' })).toEqual({ slug: 'streamer', ...ids });
   });
 
   it('names the setting when Kick has no such channel', async () => {
