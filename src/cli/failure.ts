@@ -7,8 +7,8 @@ import { paint } from './terminal.js';
 export function exitCodeOf(error: unknown): number {
   if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : 2;
   if (!(error instanceof KickbotError)) return 1;
-  if (error.code === 'auth.login_needed') return 3;
-  return /^(config|plugin|usage)\.|^(channel\.unknown|auth\.bad_secret_key)$/.test(error.code) ? 2 : 1;
+  if (/^auth\.(login_needed|tokens_unreadable)$/.test(error.code)) return 3;
+  return /^(config|plugin|usage)\.|^channel\.unknown$|^auth\..*secret_key/.test(error.code) ? 2 : 1;
 }
 
 /** Says in plain words, on stderr, what went wrong; with the stack only when `--log-level debug` asked for it. */

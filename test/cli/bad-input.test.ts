@@ -32,10 +32,10 @@ async function startWith(files: Record<string, string>, args: readonly string[] 
 }
 
 /** `kickbot login`, with somebody at the browser. */
-async function logIn(folder: string) {
+async function logIn(folder: string, env: Record<string, string> = {}) {
   const port = await freePort();
   sandbox.app.redirectUris.push(`http://localhost:${port}/callback`);
-  const login = kickbot(['login', '--no-browser', '--port', String(port)], folder);
+  const login = kickbot(['login', '--no-browser', '--port', String(port)], folder, env);
   const [url = ''] = await login.printed(/http:\/\/\S+\/oauth\/authorize\S+/);
   await sandbox.approve(url, { as: 'Kickbot' });
   return login.ended;
@@ -191,6 +191,16 @@ describe('accounts', () => {
     const { code, stderr } = await kickbot(['start'], folder).ended;
     expect([code, stderr]).toEqual([3, expect.stringContaining('kickbot login')]);
     expect(stderr).not.toContain('    at ');
+  });
+
+  it('does not start with another key than the one its tokens are sealed with', async () => {
+    const folder = folderWith({ 'kickbot.config.json': configFor() });
+    const [key, otherKey] = [1, 2].map((byte) => Buffer.alloc(32, byte).toString('base64'));
+    await logIn(folder, { KICKBOT_SECRET_KEY: key ?? '' });
+    for (const env of [{ KICKBOT_SECRET_KEY: otherKey ?? '' }, {}]) {
+      const { code, stderr } = await kickbot(['start'], folder, env).ended;
+      expect([code, stderr]).toEqual([2, expect.stringMatching(/bot:bot.*KICKBOT_SECRET_KEY/)]);
+    }
   });
 
   it('logs out: Kick is told, and the account is forgotten', async () => {
