@@ -35,6 +35,14 @@ export interface IdentifiedAccount extends Account {
   readonly kick: KickApi;
 }
 
+/** What no waiting mends: a bot that started with it would never speak. */
+const mendedByTheOwner: ReadonlySet<string> = new Set([
+  'auth.login_needed',
+  'auth.secret_key_wrong',
+  'auth.secret_key_missing',
+  'auth.tokens_unreadable',
+]);
+
 /** The accounts that logged in, and the ways to log one in or out. */
 export class Accounts {
   readonly tokens: AccessTokens;
@@ -101,8 +109,9 @@ export class Accounts {
 
   /**
    * Asks Kick with each bot account's token who it is, so that a token Kick does not take any more is found at the
-   * start and not with the first reply. Throws `auth.login_needed` for such an account, and `auth.unidentified`
-   * when Kick cannot be asked and never said before: without its id the bot would answer itself.
+   * start and not with the first reply. Throws `auth.login_needed` for such an account, what keeps its tokens from
+   * being read, and `auth.unidentified` when Kick cannot be asked and never said before: without its id the bot
+   * would answer itself.
    */
   async identifyBots(): Promise<readonly IdentifiedAccount[]> {
     const { config, http, logger } = this.#parts;
@@ -116,7 +125,7 @@ export class Accounts {
         await this.#store.identify(account.id, { userId: id, username });
         identified.push({ ...account, user: { userId: id, username }, kick });
       } catch (cause) {
-        if (cause instanceof KickbotError && cause.code === 'auth.login_needed') throw cause;
+        if (cause instanceof KickbotError && mendedByTheOwner.has(cause.code)) throw cause;
         if (account.user === undefined) {
           throw new KickbotError(
             'auth.unidentified',
