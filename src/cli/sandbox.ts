@@ -1,4 +1,5 @@
 import type { Command } from 'commander';
+import { KickbotError, messageOf } from '../core/primitives/error.js';
 import { startAudience } from '../sandbox/audience.js';
 import { startSandbox } from '../sandbox/index.js';
 import { createLogger, loadConfiguration } from './configuration.js';
@@ -17,8 +18,16 @@ export function addSandboxCommand(program: Command): void {
     .action(async ({ port, audience }: { port: number; audience: boolean }, command: Command) => {
       const loaded = await loadConfiguration(command);
       const logger = createLogger(loaded);
-      const sandbox = await startSandbox({ port });
+      const sandbox = await startSandbox({ port }).catch((cause: unknown) => {
+        throw new KickbotError(
+          'sandbox.port_unavailable',
+          `Cannot listen on port ${port} of this machine (${messageOf(cause)}): stop what uses it, or choose another one with --port.`,
+          { cause },
+        );
+      });
       const channel = sandbox.world.createChannel({ owner: 'Streamer', title: 'A sandbox' });
+      sandbox.world.createUser({ username: 'Kickbot', bot: true });
+      sandbox.world.setRoles({ channel, user: 'Kickbot', moderator: true });
       sandbox.app.redirectUris.push(`http://localhost:${loaded.config.server.port}/callback`);
       const viewers = audience ? startAudience({ world: sandbox.world, channel }) : undefined;
       await runUntilSignal(logger, {

@@ -24,10 +24,14 @@ it('leaves nothing behind in the folder it ran in', async () => {
   expect(readdirSync(folder)).toEqual([]);
 });
 
-it('kickbot sandbox prints a configuration to paste', async () => {
+it('kickbot sandbox prints a configuration to paste, and says when its port is taken', async () => {
   const sandbox = kickbot(['sandbox', '--port', '0', '--no-audience'], folderWith());
   const [, text = ''] = await sandbox.printed(/to use it:\n\n([\s\S]+\n\})/);
+  const config = JSON.parse(text);
+  expect(config).toMatchObject({ channels: ['streamer'], kick: { pusher: { tls: false } } });
+  const second = await kickbot(['sandbox', '--port', String(config.kick.pusher.port)], folderWith()).ended;
+  expect(second.code).toBe(1);
+  expect(second.stderr).toMatch(/^kickbot: Cannot listen on port \d+ of .*EADDRINUSE.*--port\.\n$/);
   sandbox.kill();
   await sandbox.ended;
-  expect(JSON.parse(text)).toMatchObject({ channels: ['streamer'], kick: { pusher: { tls: false } } });
 });
