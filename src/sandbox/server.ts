@@ -10,8 +10,10 @@ import type { Apps } from './oauth/apps.js';
 import { authorizeRoutes } from './oauth/authorize-routes.js';
 import { tokenRoutes } from './oauth/token-routes.js';
 import type { Tokens } from './oauth/tokens.js';
+import { categoryRoutes } from './rest/categories.js';
 import { channelRoutes } from './rest/channels.js';
 import { chatRoutes } from './rest/chat.js';
+import { livestreamRoutes } from './rest/livestreams.js';
 import { moderationRoutes } from './rest/moderation.js';
 import { answerError } from './rest/replies.js';
 import { userRoutes } from './rest/users.js';
@@ -40,6 +42,9 @@ export function createSandboxServer(parts: ServerParts): Server {
   app.route('/', tokenRoutes({ ...parts, codes }));
   for (const resource of [userRoutes, channelRoutes, chatRoutes, moderationRoutes]) {
     app.route('/public/v1', resource({ world, tokens }));
+  }
+  for (const resource of [categoryRoutes, livestreamRoutes]) {
+    app.route('/public', resource({ world, tokens }));
   }
   app.route('/', websiteRoutes({ world, pusher }));
   app.route('/sandbox', chatPageRoutes({ world, pusher }));

@@ -1,72 +1,40 @@
-import { type Channel, type Sandbox, type Scope, startSandbox, type World } from 'kickbot/sandbox';
+import type { Channel, Sandbox, Scope, World } from 'kickbot/sandbox';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import {
+  type Api,
+  type Call,
+  channelNotFound,
+  forbidden,
+  invalid,
+  notFound,
+  ok,
+  openApi,
+  unauthorized,
+} from './rest/api.js';
 
 const MISSING = '00000000-0000-4000-8000-000000000000';
 
+let api: Api;
 let sandbox: Sandbox;
 let world: World;
 let channel: Channel;
-let now: number;
 
 beforeEach(async () => {
-  now = Date.UTC(2026, 10, 22);
-  sandbox = await startSandbox({ clock: () => now });
-  world = sandbox.world;
-  channel = world.createChannel({ owner: 'streamer', title: 'Morning show' });
-  for (const username of ['mod', 'viewer']) world.createUser({ username });
-  world.setRoles({ channel, user: 'mod', moderator: true });
+  api = await openApi();
+  ({ sandbox, world, channel } = api);
 });
 
-afterEach(() => sandbox.close());
+afterEach(() => api.close());
 
-interface Call {
-  as?: string;
-  scopes?: Scope[];
-  body?: unknown;
-  token?: string;
-}
-
-async function call(method: string, path: string, { as, scopes, body, token }: Call = {}) {
-  const bearer =
-    as === undefined ? token : sandbox.issueTokens({ as, ...(scopes && { scopes }) }).access_token;
-  const response = await fetch(`${sandbox.endpoints.api}${path}`, {
-    method,
-    headers: {
-      ...(bearer !== undefined && { authorization: `Bearer ${bearer}` }),
-      ...(body !== undefined && { 'content-type': 'application/json' }),
-    },
-    ...(body !== undefined && { body: JSON.stringify(body) }),
-  });
-  const text = await response.text();
-  return { status: response.status, body: text === '' ? undefined : (JSON.parse(text) as unknown) };
-}
-
-async function appToken(): Promise<string> {
-  const { clientId, clientSecret } = sandbox.app;
-  const response = await fetch(`${sandbox.url}/oauth/token`, {
-    method: 'POST',
-    body: new URLSearchParams({
-      grant_type: 'client_credentials',
-      client_id: clientId,
-      client_secret: clientSecret,
-    }),
-  });
-  const { access_token: token } = (await response.json()) as { access_token: string };
-  return token;
-}
+const call = (method: string, path: string, options?: Call) => api.call(method, path, options);
+const appToken = () => api.appToken();
+const done = ok({});
 
 const send = (as: string, body: object = {}) =>
   call('POST', '/public/v1/chat', {
     as,
     body: { type: 'user', content: 'hello', broadcaster_user_id: channel.broadcaster.id, ...body },
   });
-
-const unauthorized = { status: 401, body: { data: {}, message: 'Unauthorized' } };
-const forbidden = { status: 403, body: { data: {}, message: 'Forbidden' } };
-const invalid = { status: 400, body: { data: {}, message: 'Invalid request' } };
-const notFound = { status: 404, body: { data: {}, message: 'Not found' } };
-const channelNotFound = { status: 400, body: { data: 'Channel not found', message: 'Bad request' } };
-const done = { status: 200, body: { data: {}, message: 'OK' } };
 
 describe('every endpoint', () => {
   it.each([
@@ -81,7 +49,7 @@ describe('every endpoint', () => {
     expect(await call(method, path)).toEqual(unauthorized);
     expect(await call(method, path, { token: 'made-up' })).toEqual(unauthorized);
     const { access_token: token } = sandbox.issueTokens({ as: 'viewer' });
-    now += 7200_000;
+    api.now += 7200_000;
     expect(await call(method, path, { token })).toEqual(unauthorized);
     const other: Scope = scope === 'kicks:read' ? 'user:read' : 'kicks:read';
     expect(await call(method, path, { as: 'viewer', scopes: [other] })).toEqual(forbidden);
@@ -160,6 +128,19 @@ describe('GET /public/v1/channels', () => {
   });
 });
 
+describe('GET /public/v1/channels with streamkey:read', () => {
+  it('gives the stream key of the own channel, and of no other', async () => {
+    const streamKeyOf = async (as: string, scopes: Scope[]) =>
+      (await call('GET', '/public/v1/channels?slug=streamer', { as, scopes })).body;
+    expect(await streamKeyOf('streamer', ['channel:read', 'streamkey:read'])).toMatchObject({
+      data: [{ stream: { key: channel.streamKey, url: expect.stringMatching(/^rtmps:/) } }],
+    });
+    const hidden = { data: [{ stream: { key: '', url: '' } }] };
+    expect(await streamKeyOf('streamer', ['channel:read'])).toMatchObject(hidden);
+    expect(await streamKeyOf('viewer', ['channel:read', 'streamkey:read'])).toMatchObject(hidden);
+  });
+});
+
 describe('PATCH /public/v1/channels', () => {
   const patch = (body: object, as = 'streamer') => call('PATCH', '/public/v1/channels', { as, body });
 
@@ -235,7 +216,7 @@ describe('POST /public/v1/chat', () => {
     world.setChatSettings({ channel, slowModeSeconds: 3 });
     expect((await send('viewer')).status).toBe(200);
     expect(await send('viewer')).toEqual(forbidden);
-    now += 3000;
+    api.now += 3000;
     expect((await send('viewer')).status).toBe(200);
     await send('mod');
     expect((await send('mod')).status).toBe(200);
@@ -276,9 +257,9 @@ describe('/public/v1/moderation/bans', () => {
 
   it('times out for minutes', async () => {
     expect(await bans('POST', 'mod', { duration: 2 })).toEqual(done);
-    now += 119_000;
+    api.now += 119_000;
     expect(await send('viewer')).toEqual(forbidden);
-    now += 1_000;
+    api.now += 1_000;
     expect((await send('viewer')).status).toBe(200);
   });
 
@@ -360,7 +341,7 @@ describe('the request log', () => {
     await send('viewer');
     expect(sandbox.requests.list('POST', '/public/v1/chat')).toEqual([
       {
-        at: now,
+        at: api.now,
         method: 'POST',
         path: '/public/v1/chat',
         query: {},

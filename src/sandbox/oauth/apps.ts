@@ -1,30 +1,38 @@
 import { randomBytes } from 'node:crypto';
 import type { User } from '../world/state.js';
+import { ulid } from '../world/ulid.js';
 
 /** An app as registered in Kick's developer settings. Change it here as its owner would there. */
 export interface App {
+  /** A ULID, by which event subscriptions name it. */
+  readonly id: string;
   readonly clientId: string;
   readonly clientSecret: string;
   /** Compared as exact strings. */
   readonly redirectUris: string[];
   /** Who posts messages of type `bot`; without one they are refused. */
   bot: User | undefined;
+  /** Whether it is an organization's: only such apps see Drops. */
+  organization: boolean;
 }
 
 export interface AppRegistration {
   redirectUris: string[];
   bot?: User;
+  organization?: boolean;
 }
 
 export class Apps {
   readonly #apps = new Map<string, App>();
 
-  register({ redirectUris, bot }: AppRegistration): App {
+  register({ redirectUris, bot, organization = false }: AppRegistration): App {
     const app: App = {
+      id: ulid(Date.now()),
       clientId: `01SANDBOX${randomBytes(9).toString('hex').slice(0, 17).toUpperCase()}`,
       clientSecret: randomBytes(32).toString('hex'),
       redirectUris: [...redirectUris],
       bot,
+      organization,
     };
     this.#apps.set(app.clientId, app);
     return app;

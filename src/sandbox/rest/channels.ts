@@ -5,6 +5,7 @@ import type { Tokens } from '../oauth/tokens.js';
 import type { Channel } from '../world/state.js';
 import type { World } from '../world/world.js';
 import { anyToken, userToken } from './access.js';
+import { publicCategory } from './categories.js';
 import { invalidRequest, notFound, ok, readBody } from './replies.js';
 
 const MAX_CHANNELS = 50;
@@ -23,7 +24,7 @@ export function channelRoutes({ world, tokens }: { world: World; tokens: Tokens 
   const routes = new Hono<SandboxEnvironment>();
 
   routes.get('/channels', anyToken(tokens, 'channel:read'), (c) => {
-    const { owner } = c.var;
+    const { owner, scopes } = c.var;
     const ids = c.req.queries('broadcaster_user_id')?.map(Number) ?? [];
     const slugs = c.req.queries('slug') ?? [];
     const wrong =
@@ -41,15 +42,18 @@ export function channelRoutes({ world, tokens }: { world: World; tokens: Tokens 
       c,
       refs.flatMap((ref) => {
         const channel = world.findChannel(ref);
-        return channel ? publicChannel(channel) : [];
+        if (!channel) return [];
+        const isOwn = channel.broadcaster === owner;
+        return publicChannel(channel, isOwn && scopes.includes('streamkey:read'));
       }),
     );
   });
 
   routes.patch('/channels', userToken(tokens, 'channel:write'), async (c) => {
     const body = await readBody(c, change);
-    const category = body?.category_id && world.categories.find(({ id }) => id === body.category_id);
-    if (!body || (body.category_id !== undefined && !category)) return invalidRequest(c);
+    if (!body) return invalidRequest(c);
+    const category = body.category_id === undefined ? undefined : world.findCategory(body.category_id);
+    if (body.category_id !== undefined && !category) return invalidRequest(c);
     const channel = world.findChannel(c.var.user.id);
     if (!channel) return notFound(c);
     if (category) channel.category = category;
@@ -61,7 +65,7 @@ export function channelRoutes({ world, tokens }: { world: World; tokens: Tokens 
   return routes;
 }
 
-function publicChannel(channel: Channel) {
+function publicChannel(channel: Channel, withStreamKey: boolean) {
   const { livestream } = channel;
   const roles = [...channel.roles.values()];
   return {
@@ -70,17 +74,19 @@ function publicChannel(channel: Channel) {
     channel_description: '',
     banner_picture: '',
     stream_title: channel.title,
-    category: channel.category,
+    category: publicCategory(channel.category),
     active_subscribers_count: roles.filter((role) => role.subscriberMonths > 0).length,
+    // A subscription in the sandbox never ends.
+    active_gifted_subscribers_count: roles.reduce((sum, role) => sum + role.giftedSubscriptions, 0),
     canceled_subscribers_count: 0,
     stream: {
       is_live: livestream !== null,
       is_mature: false,
-      language: 'en',
+      language: channel.language,
       start_time: livestream ? new Date(livestream.startedAt).toISOString() : '0001-01-01T00:00:00Z',
       thumbnail: '',
-      url: '',
-      key: '',
+      url: withStreamKey ? 'rtmps://ingest.sandbox.invalid/app' : '',
+      key: withStreamKey ? channel.streamKey : '',
       viewer_count: livestream?.viewers ?? 0,
       custom_tags: channel.tags,
     },

@@ -8,6 +8,11 @@ export function ok(c: Context, data: unknown) {
   return c.json({ data, message: 'OK' });
 }
 
+/** The same for a list that comes in pages; `next` is empty on the last. */
+export function okPage(c: Context, data: unknown, next: string) {
+  return c.json({ data, message: 'OK', pagination: { next_cursor: next } });
+}
+
 export function invalidRequest(c: Context) {
   return c.json({ data: {}, message: 'Invalid request' }, 400);
 }

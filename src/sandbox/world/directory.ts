@@ -1,3 +1,4 @@
+import { randomBytes } from 'node:crypto';
 import { notFound, Refusal } from './refusal.js';
 import type { Category, Channel, Roles, User } from './state.js';
 
@@ -11,16 +12,20 @@ const COLORS = ['#75FD46', '#1E90FF', '#FF9D00', '#E9113C', '#DEB2FF', '#00CCB3'
 
 /** Who and what there is in the local Kick: users, channels, and what the ones are to the others. */
 export class Directory {
-  readonly categories: readonly Category[] = [
-    { id: 15, name: 'Just Chatting', thumbnail: 'https://files.kick.com/categories/15.webp' },
-    { id: 8, name: 'Music', thumbnail: 'https://files.kick.com/categories/8.webp' },
-    { id: 42, name: 'Chess', thumbnail: 'https://files.kick.com/categories/42.webp' },
-  ];
+  readonly #categories = new Map<number, Category>();
   readonly #users = new Map<number, User>();
   readonly #channels = new Map<string, Channel>();
 
   /** @param now the sandbox's clock, milliseconds since 1970. */
-  constructor(readonly now: () => number) {}
+  constructor(readonly now: () => number) {
+    this.createCategory({ id: 15, name: 'Just Chatting', tags: ['IRL'] });
+    this.createCategory({ id: 8, name: 'Music', tags: ['IRL', 'Creative'] });
+    this.createCategory({ id: 42, name: 'Chess', tags: ['Board game'] });
+  }
+
+  get categories(): Category[] {
+    return [...this.#categories.values()];
+  }
 
   get users(): User[] {
     return [...this.#users.values()];
@@ -28,6 +33,17 @@ export class Directory {
 
   get channels(): Channel[] {
     return [...this.#channels.values()];
+  }
+
+  createCategory({ id, name, tags = [] }: { id: number; name: string; tags?: string[] }): Category {
+    if (this.#categories.has(id)) throw new Refusal('exists', `There is a category ${id} already.`);
+    const category = { id, name, tags, thumbnail: `https://files.kick.com/categories/${id}.webp` };
+    this.#categories.set(id, category);
+    return category;
+  }
+
+  findCategory(id: number): Category | undefined {
+    return this.#categories.get(id);
   }
 
   createUser(options: {
@@ -64,7 +80,7 @@ export class Directory {
       throw new Refusal('exists', `There is a channel ${broadcaster.slug} already.`);
     }
     const number = this.#channels.size;
-    const category = this.categories[0];
+    const [category] = this.categories;
     if (!category) throw new Error('The world has no categories.');
     const channel: Channel = {
       id: 500_001 + number,
@@ -74,6 +90,8 @@ export class Directory {
       title,
       category,
       tags: [],
+      language: 'en',
+      streamKey: `sk_sandbox_${randomBytes(16).toString('hex')}`,
       livestream: null,
       settings: {
         slowModeSeconds: null,

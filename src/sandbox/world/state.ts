@@ -75,10 +75,14 @@ export interface Category {
   readonly id: number;
   readonly name: string;
   readonly thumbnail: string;
+  readonly tags: readonly string[];
 }
 
 export interface Livestream {
+  /** What the website and the feed name it by. */
   readonly id: number;
+  /** What the API names it by. */
+  readonly uuid: string;
   readonly title: string;
   readonly startedAt: number;
   viewers: number;
@@ -150,6 +154,10 @@ export interface Channel {
   title: string;
   category: Category;
   tags: string[];
+  /** ISO 639-1. */
+  language: string;
+  /** For RTMP; shown by the API to its owner alone. */
+  readonly streamKey: string;
   livestream: Livestream | null;
   settings: ChatSettings;
   readonly roles: Map<User, Roles>;

@@ -204,7 +204,13 @@ export class World extends Directory {
     const channel = this.channel(ref);
     if (title !== undefined) channel.title = title;
     this.#livestreams += 1;
-    channel.livestream = { id: this.#livestreams, title: channel.title, startedAt: this.now(), viewers };
+    channel.livestream = {
+      id: this.#livestreams,
+      uuid: randomUUID(),
+      title: channel.title,
+      startedAt: this.now(),
+      viewers,
+    };
     this.#tell(channel, { type: 'went-live' });
   }
 
