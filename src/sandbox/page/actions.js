@@ -13,7 +13,6 @@ export class Actions {
   /** `allowed(row)` lists the actions by name; `act(action, row)` does one. */
   constructor({ box, allowed, act }) {
     this.#box = box;
-    this.#box = box;
     this.#allowed = allowed;
     this.#bar = element('div', { className: 'actions' });
     this.#bar.setAttribute('role', 'toolbar');

@@ -98,16 +98,16 @@ export class Log {
       this.#newer.textContent = this.#unread === 1 ? '1 new message' : `${this.#unread} new messages`;
       this.#newer.hidden = false;
     }
-    while (this.#box.children.length > KEPT_ROWS && this.#dropOldest());
+    while (this.#box.children.length > KEPT_ROWS) this.#dropOldest();
     return row;
   }
 
+  /** All but the row with the focus, which would be lost with it. */
   #dropOldest() {
-    const oldest = this.#box.firstElementChild;
-    if (oldest.contains(document.activeElement)) return false;
+    const [first, second] = this.#box.children;
+    const oldest = first.contains(document.activeElement) ? second : first;
     this.#messages.delete(oldest.dataset.id);
     oldest.remove();
-    return true;
   }
 
   #keepEnd() {
