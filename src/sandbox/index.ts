@@ -14,6 +14,7 @@ export type { ConsentOptions } from './scripted-browser.js';
 export type { ChannelRef, UserRef } from './world/directory.js';
 export { kicksGifts } from './world/kicks-gifts.js';
 export { Refusal, type RefusalCode } from './world/refusal.js';
+export type { DecisionFailure, RewardChange, Rewards } from './world/rewards.js';
 export type * from './world/state.js';
 export { World } from './world/world.js';
 export type { WorldEvent } from './world/world-event.js';

@@ -15,7 +15,9 @@ import { channelRoutes } from './rest/channels.js';
 import { chatRoutes } from './rest/chat.js';
 import { livestreamRoutes } from './rest/livestreams.js';
 import { moderationRoutes } from './rest/moderation.js';
+import { redemptionRoutes } from './rest/redemptions.js';
 import { answerError } from './rest/replies.js';
+import { rewardRoutes } from './rest/rewards.js';
 import { userRoutes } from './rest/users.js';
 import { websiteRoutes } from './rest/website.js';
 import type { World } from './world/world.js';
@@ -40,7 +42,14 @@ export function createSandboxServer(parts: ServerParts): Server {
   const { routes, codes } = authorizeRoutes(parts);
   app.route('/', routes);
   app.route('/', tokenRoutes({ ...parts, codes }));
-  for (const resource of [userRoutes, channelRoutes, chatRoutes, moderationRoutes]) {
+  for (const resource of [
+    userRoutes,
+    channelRoutes,
+    rewardRoutes,
+    redemptionRoutes,
+    chatRoutes,
+    moderationRoutes,
+  ]) {
     app.route('/public/v1', resource({ world, tokens }));
   }
   for (const resource of [categoryRoutes, livestreamRoutes]) {

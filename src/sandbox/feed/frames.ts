@@ -91,15 +91,18 @@ export function framesOf(event: WorldEvent): Frame[] {
           channel: `chatroom_${channel.chatroomId}`,
           event: 'RewardRedeemedEvent',
           data: {
-            reward_title: event.title,
-            user_id: event.user.id,
+            reward_title: event.redemption.reward.title,
+            user_id: event.redemption.user.id,
             channel_id: channel.id,
-            username: event.user.username,
-            user_input: event.input,
-            reward_background_color: event.color,
+            username: event.redemption.user.username,
+            user_input: event.redemption.input,
+            reward_background_color: event.redemption.reward.backgroundColor,
           },
         },
       ];
+    case 'redemption-decided':
+      // Only webhooks tell of it.
+      return [];
     case 'hosted':
       return hostFrames(event);
     case 'went-live':

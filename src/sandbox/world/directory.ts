@@ -107,6 +107,8 @@ export class Directory {
       poll: null,
       prediction: null,
       goal: null,
+      rewards: new Map(),
+      redemptions: [],
       kicksGiven: new Map(),
     };
     this.#channels.set(channel.slug, channel);

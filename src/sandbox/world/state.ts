@@ -145,6 +145,40 @@ export interface KicksGift {
   readonly pinnedSeconds: number;
 }
 
+/** What the owner of a reward may choose. */
+export interface RewardSettings {
+  title: string;
+  /** Channel points. */
+  cost: number;
+  description: string;
+  /** `#RRGGBB`. */
+  backgroundColor: string;
+  isEnabled: boolean;
+  isPaused: boolean;
+  isInputRequired: boolean;
+  /** Accepted by itself as soon as it is redeemed. */
+  skipsQueue: boolean;
+}
+
+export interface Reward extends RewardSettings {
+  /** A ULID. */
+  readonly id: string;
+  /** The app that made it; absent where the broadcaster did, on the website. */
+  readonly appId: string | undefined;
+  isDeleted: boolean;
+}
+
+export interface Redemption {
+  /** A ULID. */
+  readonly id: string;
+  readonly reward: Reward;
+  readonly user: User;
+  /** Empty where none was asked for. */
+  readonly input: string;
+  readonly redeemedAt: number;
+  status: 'pending' | 'accepted' | 'rejected';
+}
+
 export interface Channel {
   /** The three ids of a channel are different numbers, as they are on Kick. */
   readonly id: number;
@@ -168,6 +202,10 @@ export interface Channel {
   poll: Poll | null;
   prediction: Prediction | null;
   goal: Goal | null;
+  /** By id, in the order in which they were made; deleted ones are gone. */
+  readonly rewards: Map<string, Reward>;
+  /** Oldest first. */
+  readonly redemptions: Redemption[];
   /** KICKs given so far. */
   readonly kicksGiven: Map<User, number>;
 }

@@ -1,4 +1,14 @@
-import type { Ban, Channel, ChatMessage, Goal, KicksGift, Poll, Prediction, User } from './state.js';
+import type {
+  Ban,
+  Channel,
+  ChatMessage,
+  Goal,
+  KicksGift,
+  Poll,
+  Prediction,
+  Redemption,
+  User,
+} from './state.js';
 
 /** What happened in the world, once each; `framesOf` says how Kick's feed tells it. */
 export type WorldEvent = { readonly channel: Channel; readonly at: number } & (
@@ -47,11 +57,9 @@ export type WorldEvent = { readonly channel: Channel; readonly at: number } & (
   | { readonly type: 'went-offline'; readonly livestreamId: number }
   | { readonly type: 'kicks-gifted'; readonly user: User; readonly gift: KicksGift; readonly message: string }
   | {
-      readonly type: 'reward-redeemed';
-      readonly user: User;
-      readonly title: string;
-      readonly input: string;
-      readonly color: string;
+      /** `redemption-decided` is accepted or rejected by somebody. */
+      readonly type: 'reward-redeemed' | 'redemption-decided';
+      readonly redemption: Redemption;
     }
   | { readonly type: 'poll-updated'; readonly poll: Poll; readonly first: boolean }
   | { readonly type: 'poll-deleted' }

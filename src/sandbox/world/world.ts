@@ -2,7 +2,18 @@ import { randomUUID } from 'node:crypto';
 import { badgesOf, banInForce, checkMessage, moderates } from './chat-rules.js';
 import { type ChannelRef, Directory, type UserRef } from './directory.js';
 import { notFound, Refusal } from './refusal.js';
-import type { Channel, ChatMessage, ChatSettings, Goal, KicksGift, Poll, Prediction, User } from './state.js';
+import { Rewards } from './rewards.js';
+import type {
+  Channel,
+  ChatMessage,
+  ChatSettings,
+  Goal,
+  KicksGift,
+  Poll,
+  Prediction,
+  Redemption,
+  User,
+} from './state.js';
 import type { WorldEvent, WorldHappening } from './world-event.js';
 
 interface InChannel {
@@ -25,6 +36,7 @@ const KEPT_MESSAGES = 500;
  * `Refusal` and changes nothing. Nothing here knows of HTTP or sockets.
  */
 export class World extends Directory {
+  readonly rewards = new Rewards(this, (channel, happening) => this.#tell(channel, happening));
   readonly #messages = new Map<string, ChatMessage>();
   readonly #listeners = new Set<(event: WorldEvent) => void>();
   #livestreams = 0;
@@ -175,15 +187,18 @@ export class World extends Directory {
     this.#tell(channel, { type: 'kicks-gifted', user, gift, message });
   }
 
-  redeemReward(options: ByUser & { title: string; input?: string; color?: string }): void {
-    const { title, input = '', color = '#E9113C' } = options;
-    this.#tell(this.channel(options.channel), {
-      type: 'reward-redeemed',
-      user: this.user(options.user),
-      title,
-      input,
-      color,
-    });
+  /** Redeems the channel's reward of that title, which the broadcaster makes first where there is none. */
+  redeemReward({
+    channel: ref,
+    user,
+    title,
+    input = '',
+  }: ByUser & { title: string; input?: string }): Redemption {
+    const channel = this.channel(ref);
+    const reward =
+      [...channel.rewards.values()].find((known) => known.title === title) ??
+      this.rewards.create({ channel, title, cost: 100, backgroundColor: '#E9113C' });
+    return this.rewards.redeem({ channel, user, rewardId: reward.id, input });
   }
 
   /** `by`, live or not, sends its viewers to `channel` (a raid). */
