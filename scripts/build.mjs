@@ -1,6 +1,6 @@
-// Compiles src/ to dist/ and copies the files the sandbox serves as they are.
+// Compiles src/ to dist/ and copies the files that are served as they are.
 import { spawnSync } from 'node:child_process';
-import { chmodSync, cpSync, existsSync, rmSync } from 'node:fs';
+import { chmodSync, cpSync, rmSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 
 const root = fileURLToPath(new URL('..', import.meta.url));
@@ -15,8 +15,8 @@ const compiler = spawnSync(
 );
 if (compiler.status !== 0) process.exit(compiler.status ?? 1);
 
-if (existsSync(`${root}/src/sandbox/page`)) {
-  cpSync(`${root}/src/sandbox/page`, `${root}/dist/sandbox/page`, {
+for (const page of ['console/page', 'sandbox/page']) {
+  cpSync(`${root}/src/${page}`, `${root}/dist/${page}`, {
     recursive: true,
     filter: (path) => !path.endsWith('.ts'),
   });

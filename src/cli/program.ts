@@ -1,5 +1,6 @@
 import { Command, Option } from 'commander';
 import { version } from '../core/version.js';
+import { addConsoleCommand } from './console.js';
 import { addDoctorCommand } from './doctor.js';
 import { addLoginCommand } from './login.js';
 import { addLogoutCommand } from './logout.js';
@@ -31,6 +32,7 @@ export function createProgram(): Command {
   addStartCommand(program);
   addLoginCommand(program);
   addLogoutCommand(program);
+  addConsoleCommand(program);
   addDoctorCommand(program);
   addSandboxCommand(program);
   return program;

@@ -1,7 +1,9 @@
 import { type Command, Option } from 'commander';
+import { serveConsole } from '../console/serve-console.js';
 import { createBot } from '../core/bot.js';
 import type { LoadedConfig } from '../core/config/load-config.js';
 import { KickbotError } from '../core/primitives/error.js';
+import type { PublicServer } from '../core/server/public-server.js';
 import type { Logger } from '../core/telemetry/logger.js';
 import { createLogger, loadConfiguration } from './configuration.js';
 import { runUntilSignal } from './long-running.js';
@@ -44,5 +46,22 @@ async function start({ config, directory, secretKey }: LoadedConfig, logger: Log
     );
   }
   const bot = createBot(config, { directory, secretKey, logger });
-  await runUntilSignal(logger, { start: () => bot.start(), stop: () => bot.stop() });
+  let server: PublicServer | undefined;
+  await runUntilSignal(logger, {
+    async start(signal) {
+      server = await serveConsole(bot, { config, logger });
+      try {
+        signal.throwIfAborted();
+        await bot.start();
+      } catch (error) {
+        await server?.close();
+        await bot.stop({ drainMs: 0 });
+        throw error;
+      }
+    },
+    async stop() {
+      await server?.close();
+      await bot.stop();
+    },
+  });
 }

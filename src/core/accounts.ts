@@ -1,8 +1,16 @@
 import { AccessTokens, type UserToken } from './auth/access-tokens.js';
-import { type Account, AccountStore, type AccountUser } from './auth/account-store.js';
+import type { AccountStatus } from './auth/account-status.js';
+import { type Account, type AccountKind, AccountStore, type AccountUser } from './auth/account-store.js';
 import { KickOAuth } from './auth/kick-oauth.js';
-import { type LoginOptions, type LoginResult, loginWithLoopback } from './auth/login.js';
+import {
+  finishLogin,
+  type LoginOptions,
+  type LoginParts,
+  type LoginResult,
+  loginWithLoopback,
+} from './auth/login.js';
 import type { AuthFetch } from './auth/login-server.js';
+import type { PendingLogin } from './auth/pending-logins.js';
 import { TokenSealer } from './auth/token-sealer.js';
 import { TokenStore } from './auth/token-store.js';
 import type { Config } from './config/schema.js';
@@ -31,6 +39,13 @@ export interface AccountsParts {
 
 /** A bot account Kick knows, and its API client. */
 export interface IdentifiedAccount extends Account {
+/** A login somebody wants to begin, and the redirect URL it is to come back to. */
+export interface LoginRequest {
+  readonly kind: AccountKind;
+  readonly identifier: string;
+  readonly redirectUri: string;
+}
+
   readonly user: AccountUser;
   readonly kick: KickApi;
 }
@@ -84,27 +99,36 @@ export class Accounts {
 
   /**
    * Logs an account in with a browser on this machine. Throws `config.client_missing` without `kick.clientId`,
+  /** How each account is doing. */
+  async statuses(): Promise<readonly AccountStatus[]> {
+    const { scopes } = this.#parts.config.kick;
+    const accounts = await this.#store.list();
+    return Promise.all(accounts.map((account) => this.tokens.status(account, scopes[account.kind])));
+  }
+
    * and whatever `loginWithLoopback` throws.
    */
   login(options: Omit<LoginOptions, 'scopes'>): Promise<LoginResult> {
-    const { config, clock, logger } = this.#parts;
-    if (config.kick.clientId === undefined) {
-      throw new KickbotError(
-        'config.client_missing',
-        'A login needs an app: create one at kick.com/settings/developer and set KICK_INTEGRATION_CLIENT_ID and KICK_INTEGRATION_CLIENT_SECRET (or kick.clientId and kick.clientSecret).',
-      );
-    }
-    return loginWithLoopback(
-      { ...options, scopes: config.kick.scopes[options.kind] },
-      {
-        oauth: this.#oauth,
-        tokens: this.tokens,
-        accounts: this.#store,
-        identify: (accessToken) => this.#identify(accessToken),
-        clock,
-        logger,
-      },
-    );
+    this.#needClient();
+    const scopes = this.#parts.config.kick.scopes[options.kind];
+    return loginWithLoopback({ ...options, scopes }, this.#loginParts());
+  }
+
+  /**
+   * Begins a login whose callback comes to a redirect URL of the caller's own. Throws `config.client_missing`
+   * and, before anybody is asked, what would keep the tokens from being stored.
+   */
+  async beginLogin(request: LoginRequest): Promise<PendingLogin> {
+    const { kind, identifier, redirectUri } = request;
+    this.#needClient();
+    await this.tokens.checkStorable(kind, identifier);
+    const scopes = this.#parts.config.kick.scopes[kind];
+    return { authorization: this.#oauth.begin({ redirectUri, scopes }), kind, identifier };
+  }
+
+  /** Ends a login with what came back to its redirect URL. Throws what `KickOAuth.exchange` throws. */
+  finishLogin(login: PendingLogin, callback: URLSearchParams): Promise<LoginResult> {
+    return finishLogin(login, callback, this.#loginParts());
   }
 
   /**
@@ -141,6 +165,26 @@ export class Accounts {
   }
 
   async #identify(accessToken: Secret): Promise<AccountUser> {
+  #needClient(): void {
+    if (this.#parts.config.kick.clientId !== undefined) return;
+    throw new KickbotError(
+      'config.client_missing',
+      'A login needs an app: create one at kick.com/settings/developer and set KICK_INTEGRATION_CLIENT_ID and KICK_INTEGRATION_CLIENT_SECRET (or kick.clientId and kick.clientSecret).',
+    );
+  }
+
+  #loginParts(): LoginParts {
+    const { clock, logger } = this.#parts;
+    return {
+      oauth: this.#oauth,
+      tokens: this.tokens,
+      accounts: this.#store,
+      identify: (accessToken) => this.#identify(accessToken),
+      clock,
+      logger,
+    };
+  }
+
     const { config, http } = this.#parts;
     const tokens = { accessToken: async () => accessToken, replaceRefused: async () => accessToken };
     const { id, username } = await new KickApi({

@@ -1,7 +1,9 @@
-import type { Accounts } from './accounts.js';
+import type { Accounts, LoginRequest } from './accounts.js';
 import type { UserToken } from './auth/access-tokens.js';
+import type { AccountStatus } from './auth/account-status.js';
 import type { Account } from './auth/account-store.js';
 import type { LoginOptions, LoginResult } from './auth/login.js';
+import type { PendingLogin } from './auth/pending-logins.js';
 
 /** A bot's accounts, for the program that hosts it. Each call opens the database where it is not open yet. */
 export class BotAccounts {
@@ -31,6 +33,21 @@ export class BotAccounts {
   /** Logs an account in with a browser on this machine. Throws `config.client_missing` without `kick.clientId`. */
   async login(options: Omit<LoginOptions, 'scopes'>): Promise<LoginResult> {
     return (await this.#open()).login(options);
+  }
+
+  /** How each account is doing: connected, expiring, in need of a login, short of scopes. */
+  async statuses(): Promise<readonly AccountStatus[]> {
+    return (await this.#open()).statuses();
+  }
+
+  /** Begins a login for a web page of the host program's own; `finishLogin` gets what comes back. */
+  async beginLogin(request: LoginRequest): Promise<PendingLogin> {
+    return (await this.#open()).beginLogin(request);
+  }
+
+  /** Exchanges the code of a login, stores the tokens and asks Kick who it was. */
+  async finishLogin(login: PendingLogin, callback: URLSearchParams): Promise<LoginResult> {
+    return (await this.#open()).finishLogin(login, callback);
   }
 
   /** Revokes the tokens of an account, `bot:my-bot`, and forgets it, also when Kick cannot be told. */

@@ -20,6 +20,7 @@ import { KickbotError, messageOf } from './primitives/error.js';
 import type { UserId } from './primitives/ids.js';
 import { type Random, SystemRandom } from './primitives/random.js';
 import type { Secret } from './primitives/secret.js';
+import { OperatorPassword } from './server/operator-password.js';
 import { Speakers } from './speakers.js';
 import type { Logger } from './telemetry/logger.js';
 import { WinstonLogger } from './telemetry/winston-logger.js';
@@ -60,6 +61,8 @@ export class Bot {
   readonly events: BotEvents;
   /** The accounts that logged in; usable before `start()`. */
   readonly accounts: BotAccounts;
+  /** The password of the console; usable before `start()`. */
+  readonly operatorPassword: OperatorPassword;
   readonly #config: Config;
   readonly #options: BotOptions;
   readonly #logger: Logger;
@@ -85,6 +88,7 @@ export class Bot {
       WinstonLogger.create({ ...config.log, stream: process.stdout, colors: process.stdout.isTTY });
     this.events = new BotEvents(this.#logger);
     this.accounts = new BotAccounts(async () => (await this.#open()).accounts);
+    this.operatorPassword = new OperatorPassword(async () => (await this.#open()).database, this.#random);
   }
 
   /**

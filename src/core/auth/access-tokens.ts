@@ -4,6 +4,7 @@ import { KickbotError, messageOf } from '../primitives/error.js';
 import { Random } from '../primitives/random.js';
 import { Secret } from '../primitives/secret.js';
 import { Logger } from '../telemetry/logger.js';
+import { type AccountStatus, statusOf } from './account-status.js';
 import { type Account, type AccountKind, AccountStore, accountId } from './account-store.js';
 import { AccountTokens } from './account-tokens.js';
 import { KickOAuth } from './kick-oauth.js';
@@ -103,6 +104,16 @@ export class AccessTokens {
       receivedAt: this.clock.now(),
       expiresIn,
       scopes: parseScopes(scope),
+    });
+  }
+
+  /** How an account is doing, whose login was to ask for `wantedScopes`. */
+  async status(account: Account, wantedScopes: readonly string[]): Promise<AccountStatus> {
+    return statusOf(account, {
+      wantedScopes,
+      readTokens: () => this.store.read(account.id),
+      problem: this.for(account.id).problem,
+      clock: this.clock,
     });
   }
 

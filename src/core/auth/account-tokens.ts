@@ -91,6 +91,11 @@ export class AccountTokens {
     return held.tokens.accessToken;
   }
 
+  /** Why no token was refreshed the last time one should have been; undefined when all is well. */
+  get problem(): KickbotError | undefined {
+    return this.#stopped ?? this.#backOff?.error;
+  }
+
   /** Reads the stored tokens and begins to refresh them ahead of their end. */
   async load(): Promise<void> {
     const stored = await this.given.store.read(this.accountId);

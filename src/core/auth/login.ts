@@ -4,9 +4,10 @@ import { Secret } from '../primitives/secret.js';
 import { Logger } from '../telemetry/logger.js';
 import { AccessTokens } from './access-tokens.js';
 import { type Account, type AccountKind, AccountStore, type AccountUser } from './account-store.js';
-import { type Authorization, KickOAuth } from './kick-oauth.js';
+import { KickOAuth } from './kick-oauth.js';
 import type { LoginPage } from './login-page.js';
 import { LoopbackListener } from './loopback-listener.js';
+import type { PendingLogin } from './pending-logins.js';
 import { missingScopes } from './scopes.js';
 
 export interface LoginOptions {
@@ -68,7 +69,12 @@ export async function loginWithLoopback(options: LoginOptions, parts: LoginParts
         cameBack = true;
         stopWaiting();
         try {
-          const done = await finish(login, callback, options, parts);
+          const done = await finishLogin(
+            { authorization: login, ...options },
+            callback,
+            parts,
+            options.signal,
+          );
           resolve(done);
           return successPage(done);
         } catch (error) {
@@ -116,19 +122,20 @@ function waitForPerson(
 const cancelled = (signal: AbortSignal | undefined) =>
   new KickbotError('auth.login_cancelled', 'The login was cancelled.', { cause: signal?.reason });
 
-async function finish(
-  login: Authorization,
+/** Exchanges what came back, stores the tokens and asks who it was. Throws what `KickOAuth.exchange` throws. */
+export async function finishLogin(
+  { authorization, kind, identifier }: PendingLogin,
   callback: URLSearchParams,
-  { kind, identifier, scopes, signal }: LoginOptions,
   parts: LoginParts,
+  signal?: AbortSignal,
 ): Promise<LoginResult> {
-  const granted = await parts.oauth.exchange(login, callback, signal);
+  const granted = await parts.oauth.exchange(authorization, callback, signal);
   // Stored before anything else is tried: the code is spent, and these tokens cannot be had again.
   const account = await parts.tokens.keep(kind, identifier, granted);
   return {
     account: await identifyAccount(account, granted.accessToken, parts),
     scopes: granted.scopes,
-    missingScopes: missingScopes(scopes, granted.scopes),
+    missingScopes: missingScopes(authorization.scopes, granted.scopes),
   };
 }
 

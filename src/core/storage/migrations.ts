@@ -64,4 +64,13 @@ export const migrations: Record<string, Migration> = {
       await db.schema.alterTable('tokens').addColumn('refreshing_until', 'bigint').execute();
     },
   },
+  '0003-operator': {
+    async up(db: Kysely<unknown>) {
+      await db.schema
+        .createTable('operator')
+        .addColumn('id', 'integer', (column) => column.primaryKey())
+        .addColumn('password_hash', 'text', (column) => column.notNull())
+        .execute();
+    },
+  },
 };

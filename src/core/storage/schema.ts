@@ -42,11 +42,18 @@ export interface SentMessageTable {
   started_at: number;
 }
 
+/** Whoever runs the bot; one row, made when the console's password is set. */
+export interface OperatorTable {
+  id: number;
+  password_hash: string;
+}
+
 export interface DatabaseSchema {
   accounts: AccountTable;
   tokens: TokenTable;
   channels: ChannelTable;
   sent_messages: SentMessageTable;
+  operator: OperatorTable;
 }
 
 export type Database = Kysely<DatabaseSchema>;

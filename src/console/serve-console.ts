@@ -1,0 +1,30 @@
+import type { Bot } from '../core/bot.js';
+import type { Config } from '../core/config/schema.js';
+import { SystemClock } from '../core/primitives/clock.js';
+import { SystemRandom } from '../core/primitives/random.js';
+import { PublicServer } from '../core/server/public-server.js';
+import type { Logger } from '../core/telemetry/logger.js';
+import { consoleRoutes } from './console.js';
+
+/**
+ * Serves the console where the configuration says. Only when there is somebody to serve: `server.publicUrl` is
+ * set, or a password for the console is; else nothing is opened and `undefined` returned.
+ *
+ * Throws `server.port_in_use` or `server.cannot_listen`.
+ */
+export async function serveConsole(
+  bot: Bot,
+  { config, logger }: { readonly config: Config; readonly logger: Logger },
+): Promise<PublicServer | undefined> {
+  const hasPassword = (await bot.operatorPassword.current()) !== undefined;
+  if (config.server.publicUrl === undefined && !hasPassword) return undefined;
+  const [clock, random] = [new SystemClock(), new SystemRandom()];
+  const server = await PublicServer.open(config.server, { clock, logger }, (addresses) =>
+    consoleRoutes({ bot, config, addresses, clock, random, logger }),
+  );
+  logger.info('The console is served.', { address: `${server.addresses.publicOrigin}/console` });
+  if (!hasPassword) {
+    logger.warn("Nobody can sign in to the console yet: set its password with 'kickbot console password'.");
+  }
+  return server;
+}
