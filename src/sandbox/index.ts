@@ -12,6 +12,12 @@ export type { RefreshPolicy, TokenReply, Tokens } from './oauth/tokens.js';
 export { type Sandbox, type SandboxOptions, startSandbox } from './sandbox.js';
 export type { ConsentOptions } from './scripted-browser.js';
 export type { ChannelRef, UserRef } from './world/directory.js';
+export type { DropClaim, Drops } from './world/drops.js';
+export type {
+  EventSubscription,
+  EventSubscriptions,
+  SubscribableEvent,
+} from './world/event-subscriptions.js';
 export { kicksGifts } from './world/kicks-gifts.js';
 export { Refusal, type RefusalCode } from './world/refusal.js';
 export type { DecisionFailure, RewardChange, Rewards } from './world/rewards.js';

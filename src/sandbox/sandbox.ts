@@ -10,6 +10,7 @@ import { allScopes, type Scope } from './oauth/scopes.js';
 import { type RefreshPolicy, type TokenReply, Tokens } from './oauth/tokens.js';
 import { type ConsentOptions, consent } from './scripted-browser.js';
 import { createSandboxServer } from './server.js';
+import { SigningKey } from './webhooks/signing-key.js';
 import type { UserRef } from './world/directory.js';
 import { World } from './world/world.js';
 
@@ -79,7 +80,16 @@ export async function startSandbox(options: SandboxOptions = {}): Promise<Sandbo
     for (const frame of framesOf(event)) pusher.publish(frame);
   });
 
-  const server = createSandboxServer({ world, apps, tokens, pusher, faults: httpFaults, requests, log });
+  const server = createSandboxServer({
+    world,
+    apps,
+    tokens,
+    pusher,
+    signingKey: new SigningKey(),
+    faults: httpFaults,
+    requests,
+    log,
+  });
   server.listen(port, host);
   await once(server, 'listening');
   const address = server.address() as AddressInfo;

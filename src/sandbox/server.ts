@@ -13,13 +13,18 @@ import type { Tokens } from './oauth/tokens.js';
 import { categoryRoutes } from './rest/categories.js';
 import { channelRoutes } from './rest/channels.js';
 import { chatRoutes } from './rest/chat.js';
+import { dropsRoutes } from './rest/drops.js';
+import { eventSubscriptionRoutes } from './rest/event-subscriptions.js';
+import { kicksRoutes } from './rest/kicks.js';
 import { livestreamRoutes } from './rest/livestreams.js';
 import { moderationRoutes } from './rest/moderation.js';
+import { publicKeyRoutes } from './rest/public-key.js';
 import { redemptionRoutes } from './rest/redemptions.js';
 import { answerError } from './rest/replies.js';
 import { rewardRoutes } from './rest/rewards.js';
 import { userRoutes } from './rest/users.js';
 import { websiteRoutes } from './rest/website.js';
+import type { SigningKey } from './webhooks/signing-key.js';
 import type { World } from './world/world.js';
 
 export interface ServerParts {
@@ -27,6 +32,7 @@ export interface ServerParts {
   apps: Apps;
   tokens: Tokens;
   pusher: PusherServer;
+  signingKey: SigningKey;
   faults: HttpFaults;
   requests: RequestLog;
   log: (line: string) => void;
@@ -49,12 +55,16 @@ export function createSandboxServer(parts: ServerParts): Server {
     redemptionRoutes,
     chatRoutes,
     moderationRoutes,
+    eventSubscriptionRoutes,
+    kicksRoutes,
+    dropsRoutes,
   ]) {
     app.route('/public/v1', resource({ world, tokens }));
   }
   for (const resource of [categoryRoutes, livestreamRoutes]) {
     app.route('/public', resource({ world, tokens }));
   }
+  app.route('/public/v1', publicKeyRoutes(parts));
   app.route('/', websiteRoutes({ world, pusher }));
   app.route('/sandbox', chatPageRoutes({ world, pusher }));
 

@@ -1,4 +1,5 @@
 import { randomInt, randomUUID } from 'node:crypto';
+import { kicksRanking } from '../world/kicks-gifts.js';
 import type { Channel, User } from '../world/state.js';
 import type { Event } from './event.js';
 import type { Frame } from './frame.js';
@@ -119,7 +120,7 @@ export function giftFrames({ channel, gifter, recipients, total }: Event<'subscr
 }
 
 export function kicksFrames({ channel, user, gift, message, at }: Event<'kicks-gifted'>): Frame[] {
-  const board = rank([...channel.kicksGiven]);
+  const board = rank(kicksRanking(channel).map(({ user: giver, amount }) => [giver, amount]));
   return [
     {
       channel: `channel_${channel.id}`,

@@ -73,7 +73,8 @@ export function tokenRoutes({
     return c.text('OK');
   });
 
-  routes.post('/oauth/token/introspect', (c) => {
+  // The second is where it was until 2026-01-15, and still answers.
+  routes.on('POST', ['/oauth/token/introspect', '/public/v1/token/introspect'], (c) => {
     const bearer = bearerOf(c.req.raw.headers);
     if (bearer === undefined) return c.json({ data: {}, message: 'Unauthorized' }, 401);
     const token = tokens.find(bearer);

@@ -17,9 +17,14 @@ export function invalidRequest(c: Context) {
   return c.json({ data: {}, message: 'Invalid request' }, 400);
 }
 
+/** A 400 whose reason is a text where data would be. */
+export function badRequest(c: Context, reason: string) {
+  return c.json({ data: reason, message: 'Bad request' }, 400);
+}
+
 /** What Kick answers where a channel does not exist, or a bot message has no bot. */
 export function channelNotFound(c: Context) {
-  return c.json({ data: 'Channel not found', message: 'Bad request' }, 400);
+  return badRequest(c, 'Channel not found');
 }
 
 export function unauthorized(c: Context) {

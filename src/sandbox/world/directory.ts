@@ -109,7 +109,7 @@ export class Directory {
       goal: null,
       rewards: new Map(),
       redemptions: [],
-      kicksGiven: new Map(),
+      kicksGiven: [],
     };
     this.#channels.set(channel.slug, channel);
     return channel;

@@ -1,4 +1,4 @@
-import type { KicksGift } from './state.js';
+import type { Channel, KicksGift, User } from './state.js';
 
 /** A few of the gifts Kick sells, with their real prices. */
 export const kicksGifts = {
@@ -21,3 +21,14 @@ export const kicksGifts = {
     pinnedSeconds: 600,
   },
 } as const satisfies Record<string, KicksGift>;
+
+/** Who gave a channel most KICKs since then, most first. */
+export function kicksRanking(channel: Channel, since = 0): { user: User; amount: number }[] {
+  const given = new Map<User, number>();
+  for (const { user, amount, at } of channel.kicksGiven) {
+    if (at >= since) given.set(user, (given.get(user) ?? 0) + amount);
+  }
+  return [...given]
+    .map(([user, amount]) => ({ user, amount }))
+    .sort((one, other) => other.amount - one.amount);
+}

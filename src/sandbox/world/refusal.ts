@@ -10,7 +10,8 @@ export type RefusalCode =
   | 'emotes-only'
   | 'account-too-young'
   | 'slow-mode'
-  | 'invalid';
+  | 'invalid'
+  | 'limit';
 
 /** Thrown by the methods of `World`; the REST routes turn it into Kick's statuses. */
 export class Refusal extends Error {

@@ -206,6 +206,6 @@ export interface Channel {
   readonly rewards: Map<string, Reward>;
   /** Oldest first. */
   readonly redemptions: Redemption[];
-  /** KICKs given so far. */
-  readonly kicksGiven: Map<User, number>;
+  /** KICKs given so far, oldest first. */
+  readonly kicksGiven: { readonly user: User; readonly amount: number; readonly at: number }[];
 }

@@ -1,6 +1,8 @@
 import { randomUUID } from 'node:crypto';
 import { badgesOf, banInForce, checkMessage, moderates } from './chat-rules.js';
 import { type ChannelRef, Directory, type UserRef } from './directory.js';
+import { Drops } from './drops.js';
+import { EventSubscriptions } from './event-subscriptions.js';
 import { notFound, Refusal } from './refusal.js';
 import { Rewards } from './rewards.js';
 import type {
@@ -37,6 +39,8 @@ const KEPT_MESSAGES = 500;
  */
 export class World extends Directory {
   readonly rewards = new Rewards(this, (channel, happening) => this.#tell(channel, happening));
+  readonly subscriptions = new EventSubscriptions(this.now);
+  readonly drops = new Drops(this.now);
   readonly #messages = new Map<string, ChatMessage>();
   readonly #listeners = new Set<(event: WorldEvent) => void>();
   #livestreams = 0;
@@ -183,7 +187,7 @@ export class World extends Directory {
     const { gift, message = '' } = options;
     const channel = this.channel(options.channel);
     const user = this.user(options.user);
-    channel.kicksGiven.set(user, (channel.kicksGiven.get(user) ?? 0) + gift.amount);
+    channel.kicksGiven.push({ user, amount: gift.amount, at: this.now() });
     this.#tell(channel, { type: 'kicks-gifted', user, gift, message });
   }
 
