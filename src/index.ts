@@ -18,8 +18,30 @@ export { ConfigError, type ConfigProblem } from './core/config/problems.js';
 export type { ConfigInput, PluginClass } from './core/config/schema.js';
 export type * from './core/events/kick-event.js';
 export type { Role } from './core/events/role.js';
+export type { Category, CategoryFilter, KickCategories, TaggedCategory } from './core/kick/categories.js';
+export type * from './core/kick/channels.js';
+export type { ChatMessage, KickChat } from './core/kick/chat.js';
+export type * from './core/kick/drops.js';
+export {
+  type EventSubscription,
+  type EventSubscriptionResult,
+  type KickEventSubscriptions,
+  type NewEventSubscriptions,
+  type WebhookEvent,
+  webhookEvents,
+} from './core/kick/event-subscriptions.js';
 export type { KickApi } from './core/kick/kick-api.js';
 export { KickApiError, type KickErrorCode, RateLimitedError } from './core/kick/kick-api-error.js';
+export type * from './core/kick/kicks.js';
+export { LimitError, type Limits } from './core/kick/limits.js';
+export type * from './core/kick/livestreams.js';
+export type { Ban, ChannelMember, KickModeration, Timeout } from './core/kick/moderation.js';
+export type { Page, PagedList } from './core/kick/paged-list.js';
+export type * from './core/kick/public-key.js';
+export type * from './core/kick/redemptions.js';
+export type * from './core/kick/rewards.js';
+export type * from './core/kick/tokens.js';
+export type * from './core/kick/users.js';
 export { ban, remove, timeout, type Verdict } from './core/moderation/verdict.js';
 export { CommandContext, EventContext, RuleContext } from './core/plugins/contexts.js';
 export { Command, On, Plugin, Rule } from './core/plugins/decorators.js';

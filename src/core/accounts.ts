@@ -16,6 +16,7 @@ import { TokenStore } from './auth/token-store.js';
 import type { Config } from './config/schema.js';
 import type { HttpClient } from './kick/http-client.js';
 import { KickApi } from './kick/kick-api.js';
+import type { TokenSource } from './kick/token-source.js';
 import type { Clock } from './primitives/clock.js';
 import { KickbotError, messageOf } from './primitives/error.js';
 import type { Random } from './primitives/random.js';
@@ -23,6 +24,7 @@ import type { Secret } from './primitives/secret.js';
 import type { Database } from './storage/schema.js';
 import type { Logger } from './telemetry/logger.js';
 import { userAgent } from './version.js';
+import { websiteChannels } from './website-channels.js';
 
 export interface AccountsParts {
   readonly config: Config;
@@ -37,8 +39,6 @@ export interface AccountsParts {
   readonly logger: Logger;
 }
 
-/** A bot account Kick knows, and its API client. */
-export interface IdentifiedAccount extends Account {
 /** A login somebody wants to begin, and the redirect URL it is to come back to. */
 export interface LoginRequest {
   readonly kind: AccountKind;
@@ -46,6 +46,8 @@ export interface LoginRequest {
   readonly redirectUri: string;
 }
 
+/** A bot account Kick knows, and its API client. */
+export interface IdentifiedAccount extends Account {
   readonly user: AccountUser;
   readonly kick: KickApi;
 }
@@ -97,8 +99,6 @@ export class Accounts {
     return this.tokens.setUserToken(token);
   }
 
-  /**
-   * Logs an account in with a browser on this machine. Throws `config.client_missing` without `kick.clientId`,
   /** How each account is doing. */
   async statuses(): Promise<readonly AccountStatus[]> {
     const { scopes } = this.#parts.config.kick;
@@ -106,6 +106,8 @@ export class Accounts {
     return Promise.all(accounts.map((account) => this.tokens.status(account, scopes[account.kind])));
   }
 
+  /**
+   * Logs an account in with a browser on this machine. Throws `config.client_missing` without `kick.clientId`,
    * and whatever `loginWithLoopback` throws.
    */
   login(options: Omit<LoginOptions, 'scopes'>): Promise<LoginResult> {
@@ -138,12 +140,11 @@ export class Accounts {
    * would answer itself.
    */
   async identifyBots(): Promise<readonly IdentifiedAccount[]> {
-    const { config, http, logger } = this.#parts;
+    const { logger } = this.#parts;
     const identified: IdentifiedAccount[] = [];
     for (const account of await this.#store.list()) {
       if (account.kind !== 'bot') continue;
-      const tokens = this.tokens.for(account.id);
-      const kick = new KickApi({ apiUrl: config.kick.endpoints.api, tokens, http });
+      const kick = this.#kickWith(this.tokens.for(account.id));
       try {
         const { id, username } = await kick.users.me();
         await this.#store.identify(account.id, { userId: id, username });
@@ -164,7 +165,6 @@ export class Accounts {
     return identified;
   }
 
-  async #identify(accessToken: Secret): Promise<AccountUser> {
   #needClient(): void {
     if (this.#parts.config.kick.clientId !== undefined) return;
     throw new KickbotError(
@@ -185,13 +185,19 @@ export class Accounts {
     };
   }
 
-    const { config, http } = this.#parts;
+  async #identify(accessToken: Secret): Promise<AccountUser> {
     const tokens = { accessToken: async () => accessToken, replaceRefused: async () => accessToken };
-    const { id, username } = await new KickApi({
-      apiUrl: config.kick.endpoints.api,
-      tokens,
-      http,
-    }).users.me();
+    const { id, username } = await this.#kickWith(tokens).users.me();
     return { userId: id, username };
+  }
+
+  #kickWith(tokens: TokenSource): KickApi {
+    const { config, database, http } = this.#parts;
+    const { api, endpoints } = config.kick;
+    const website =
+      api === 'website'
+        ? { url: endpoints.website, channelOf: websiteChannels(config, database) }
+        : undefined;
+    return new KickApi({ apiUrl: endpoints.api, authUrl: endpoints.auth, tokens, http, website });
   }
 }

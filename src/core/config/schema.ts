@@ -106,7 +106,7 @@ export const configSchema = z.strictObject({
             ]),
         })
         .prefault({}),
-      api: z.enum(['public'], "'public'").default('public'),
+      api: z.enum(['public', 'website'], "'public' or 'website'").default('public'),
       endpoints: z
         .strictObject({
           auth: endpoint('https://id.kick.com'),

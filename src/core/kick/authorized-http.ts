@@ -1,17 +1,20 @@
 import { z } from 'zod';
 import type { HttpClient } from './http-client.js';
-import type { HttpAnswer, HttpRequest } from './http-exchange.js';
+import { type HttpAnswer, type HttpRequest, requestIdOf } from './http-exchange.js';
 import { KickApiError, TokenReplacedError } from './kick-api-error.js';
+import type { Page } from './paged-list.js';
 import type { TokenSource } from './token-source.js';
 
 export interface ApiRequest {
   readonly method: HttpRequest['method'];
-  /** Starts with `/public/`. */
+  /** Starts with a slash. */
   readonly path: string;
-  /** Several values repeat the key. */
-  readonly query?: Readonly<Record<string, readonly (string | number)[]>>;
+  readonly query?: Query;
   readonly body?: unknown;
 }
+
+/** Several values repeat the key; a missing one is left out. */
+export type Query = Readonly<Record<string, string | number | readonly (string | number)[] | undefined>>;
 
 /** Kick's API as one account: adds the access token and replaces one that Kick refuses. */
 export class AuthorizedHttp {
@@ -59,19 +62,32 @@ export class AuthorizedHttp {
   #urlOf({ path, query = {} }: ApiRequest): URL {
     const url = new URL(this.#apiUrl + path);
     for (const [key, values] of Object.entries(query)) {
-      for (const value of values) url.searchParams.append(key, String(value));
+      for (const value of [values ?? []].flat()) url.searchParams.append(key, String(value));
     }
     return url;
   }
 }
 
-/** What the envelope `{ data, message }` holds, checked. Throws `kick.unexpected_answer`. */
-export function dataOf<T>(answer: HttpAnswer, schema: z.ZodType<T>): T {
-  const result = z.object({ data: schema }).safeParse(answer.json);
-  if (result.success) return result.data.data;
+/** What an answer holds, checked. Throws `kick.unexpected_answer`. */
+export function read<T>(answer: HttpAnswer, schema: z.ZodType<T>): T {
+  const result = schema.safeParse(answer.json);
+  if (result.success) return result.data;
   throw new KickApiError(
     'kick.unexpected_answer',
     `Kick's answer does not have the documented shape: ${z.prettifyError(result.error).replaceAll(/\s+/g, ' ')}. A newer kickbot may know it.`,
-    { status: answer.status, cause: result.error },
+    { status: answer.status, requestId: requestIdOf(answer), cause: result.error },
   );
+}
+
+/** What the envelope `{ data, message }` holds, checked. Throws `kick.unexpected_answer`. */
+export function dataOf<T>(answer: HttpAnswer, schema: z.ZodType<T>): T {
+  return read(answer, z.object({ data: schema })).data;
+}
+
+const Pagination = z.object({ next_cursor: z.string().nullish() }).nullish();
+
+/** The page in `{ data, message, pagination: { next_cursor } }`; an empty cursor marks the last. */
+export function pageOf<T>(answer: HttpAnswer, schema: z.ZodType<readonly T[]>): Page<T> {
+  const { data, pagination } = read(answer, z.object({ data: schema, pagination: Pagination }));
+  return { items: data, nextCursor: pagination?.next_cursor || undefined };
 }

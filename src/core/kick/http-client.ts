@@ -2,7 +2,7 @@ import { Agent, type Dispatcher } from 'undici';
 import type { Clock } from '../primitives/clock.js';
 import { messageOf } from '../primitives/error.js';
 import type { Random } from '../primitives/random.js';
-import type { HttpAnswer, HttpRequest } from './http-exchange.js';
+import { type HttpAnswer, type HttpRequest, requestIdOf } from './http-exchange.js';
 import { KickApiError } from './kick-api-error.js';
 import { refusalOf } from './refusal.js';
 
@@ -104,7 +104,10 @@ export class HttpClient {
         onResponseData(_, chunk) {
           size += chunk.length;
           if (size <= maximumBodyBytes) chunks.push(chunk);
-          else fail(unexpected(request, status, `is larger than ${maximumBodyBytes / 1_048_576} MiB`));
+          else {
+            const what = `is larger than ${maximumBodyBytes / 1_048_576} MiB`;
+            fail(unexpected(request, { status, headers: answerHeaders }, what));
+          }
         },
         onResponseEnd() {
           cancelDeadline();
@@ -162,10 +165,14 @@ function lostExchange({ method, url }: HttpRequest, started: boolean, cause: unk
   );
 }
 
-function unexpected({ method, url }: HttpRequest, status: number, what: string): KickApiError {
+function unexpected(
+  { method, url }: HttpRequest,
+  answer: Pick<HttpAnswer, 'status' | 'headers'>,
+  what: string,
+): KickApiError {
   return new KickApiError(
     'kick.unexpected_answer',
     `The answer to ${method} ${url.pathname} ${what}. Check that the endpoint ${url.origin} is Kick's.`,
-    { status },
+    { status: answer.status, requestId: requestIdOf(answer) },
   );
 }

@@ -14,3 +14,13 @@ export interface HttpAnswer {
   readonly json: unknown;
   readonly isHtml: boolean;
 }
+
+export function headerOf({ headers }: Pick<HttpAnswer, 'headers'>, name: string): string | undefined {
+  const value = headers[name];
+  return Array.isArray(value) ? value[0] : value;
+}
+
+/** What to name when asking Kick about an answer. */
+export function requestIdOf(answer: Pick<HttpAnswer, 'headers'>): string | undefined {
+  return headerOf(answer, 'x-request-id');
+}

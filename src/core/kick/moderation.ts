@@ -1,6 +1,9 @@
 import type { UserId } from '../primitives/ids.js';
 import type { AuthorizedHttp } from './authorized-http.js';
-import { KickApiError } from './kick-api-error.js';
+import { checkLength, checkNumber } from './limits.js';
+
+/** Seven days. */
+const maximumSeconds = 604_800;
 
 /** Someone in someone's channel. */
 export interface ChannelMember {
@@ -17,36 +20,32 @@ export interface Timeout extends Ban {
   readonly seconds: number;
 }
 
-/** Seven days, the longest timeout. */
-const maximumMinutes = 10_080;
-const maximumReasonLength = 100;
+/** Keeps people from chatting. Every call needs scope `moderation:ban` and a moderator's rights in the channel. */
+export interface KickModeration {
+  /** Bans for good. */
+  ban(ban: Ban): Promise<void>;
+  /** Keeps someone from chatting for a while: from 1 second to 7 days. */
+  timeout(timeout: Timeout): Promise<void>;
+  /** Ends a ban or a timeout. */
+  unban(member: ChannelMember): Promise<void>;
+}
+
 const path = '/public/v1/moderation/bans';
 
-/**
- * `/public/v1/moderation/bans` (https://docs.kick.com/apis/moderation). Every call needs scope `moderation:ban`
- * and a moderator's rights in the channel.
- */
-export class KickModeration {
+/** `/public/v1/moderation/bans` (https://docs.kick.com/apis/moderation). */
+export class PublicModeration implements KickModeration {
   constructor(private readonly api: AuthorizedHttp) {}
 
-  /** Bans for good. */
   async ban(ban: Ban): Promise<void> {
     await this.#ban(ban);
   }
 
-  /** Keeps someone from chatting. Kick counts in minutes: the time is rounded up, from 1 minute to 7 days. */
-  async timeout({ seconds, ...ban }: Timeout): Promise<void> {
-    const minutes = Math.ceil(seconds / 60);
-    if (!(minutes >= 1 && minutes <= maximumMinutes)) {
-      throw new KickApiError(
-        'kick.invalid_request',
-        `A timeout lasts more than 0 and at most ${maximumMinutes * 60} seconds, not ${seconds}. Ban for longer.`,
-      );
-    }
-    await this.#ban(ban, minutes);
+  /** Kick counts in minutes here: the time is rounded up. */
+  async timeout(timeout: Timeout): Promise<void> {
+    checkTimeout(timeout);
+    await this.#ban(timeout, Math.ceil(timeout.seconds / 60));
   }
 
-  /** Ends a ban or a timeout. */
   async unban({ broadcasterUserId, userId }: ChannelMember): Promise<void> {
     await this.api.call({
       method: 'DELETE',
@@ -56,16 +55,20 @@ export class KickModeration {
   }
 
   async #ban({ broadcasterUserId, userId, reason }: Ban, minutes?: number): Promise<void> {
-    if (reason !== undefined && reason.length > maximumReasonLength) {
-      throw new KickApiError(
-        'kick.invalid_request',
-        `The reason of a ban has at most ${maximumReasonLength} characters; this one has ${reason.length}.`,
-      );
-    }
+    checkReason(reason);
     await this.api.call({
       method: 'POST',
       path,
       body: { broadcaster_user_id: broadcasterUserId, user_id: userId, duration: minutes, reason },
     });
   }
+}
+
+/** Kick's 1 to 10,080 minutes. Less must not become nothing, which is a ban for good. */
+export function checkTimeout({ seconds }: Timeout): void {
+  checkNumber('seconds', Math.ceil(seconds), { minimum: 1, maximum: maximumSeconds });
+}
+
+export function checkReason(reason: string | undefined): void {
+  checkLength('reason', reason, { minimum: 0, maximum: 100 });
 }

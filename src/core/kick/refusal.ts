@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { printable } from '../primitives/printable.js';
 import { Secret } from '../primitives/secret.js';
-import type { HttpAnswer, HttpRequest } from './http-exchange.js';
+import { type HttpAnswer, type HttpRequest, headerOf, requestIdOf } from './http-exchange.js';
 import { KickApiError, RateLimitedError } from './kick-api-error.js';
 
 /** The texts an error body may hold: Kick's envelope, the OAuth family, the firewall's. */
@@ -109,25 +109,15 @@ export function refusalOf(request: HttpRequest, answer: HttpAnswer, now: number)
  * 30 s where there is none.
  */
 function retryAfter(answer: HttpAnswer, now: number): number {
-  const value = header(answer, 'retry-after')?.trim() ?? '';
+  const value = headerOf(answer, 'retry-after')?.trim() ?? '';
   const seconds = /^-?\d+(\.\d+)?$/.test(value) ? Number(value) : secondsUntil(value, answer, now);
   return Math.min(Math.max(Number.isNaN(seconds) ? 30 : seconds, 1), 600) * 1000;
 }
 
 /** Measured by the server's own clock where it shows it, so that a wrong clock here does no harm. */
 function secondsUntil(date: string, answer: HttpAnswer, now: number): number {
-  const serverNow = Date.parse(header(answer, 'date') ?? '');
+  const serverNow = Date.parse(headerOf(answer, 'date') ?? '');
   return (Date.parse(date) - (Number.isNaN(serverNow) ? now : serverNow)) / 1000;
-}
-
-/** What Kick asks to be named when it is asked about a call. */
-export function requestIdOf(answer: HttpAnswer): string | undefined {
-  return header(answer, 'x-request-id');
-}
-
-function header(answer: HttpAnswer, name: string): string | undefined {
-  const value = answer.headers[name];
-  return Array.isArray(value) ? value[0] : value;
 }
 
 function words({ data, error_description, error, message }: z.infer<typeof ErrorBody>): string {

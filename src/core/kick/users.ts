@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { type UserId, userId } from '../primitives/ids.js';
 import { type AuthorizedHttp, dataOf } from './authorized-http.js';
+import { listOf, optionalText } from './fields.js';
 import { KickApiError } from './kick-api-error.js';
 
 export interface User {
@@ -11,27 +12,24 @@ export interface User {
   readonly profilePicture: string | undefined;
 }
 
-const text = z
-  .string()
-  .nullish()
-  .transform((value) => value || undefined);
-
-const Users = z.array(
-  z.object({ user_id: z.number(), name: z.string(), email: text, profile_picture: text }).transform(
-    (user): User => ({
-      id: userId(user.user_id),
-      username: user.name,
-      email: user.email,
-      profilePicture: user.profile_picture,
-    }),
-  ),
+const Users = listOf(
+  z
+    .object({ user_id: z.number(), name: z.string(), email: optionalText, profile_picture: optionalText })
+    .transform(
+      (user): User => ({
+        id: userId(user.user_id),
+        username: user.name,
+        email: user.email,
+        profilePicture: user.profile_picture,
+      }),
+    ),
 );
 
-/** `/public/v1/users` (https://docs.kick.com/apis/users). */
+/** `/public/v1/users` (https://docs.kick.com/apis/users). Needs scope `user:read`, or an app token for `byIds`. */
 export class KickUsers {
   constructor(private readonly api: AuthorizedHttp) {}
 
-  /** The account itself. Needs scope `user:read`. */
+  /** The account itself. */
   async me(): Promise<User> {
     const [user] = dataOf(await this.api.call({ method: 'GET', path: '/public/v1/users' }), Users);
     if (user !== undefined) return user;

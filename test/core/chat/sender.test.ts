@@ -60,7 +60,7 @@ beforeEach(async () => {
   const clock = new FastClock();
   const random = new SystemRandom();
   http = new HttpClient({ clock, random, version: '1.2.3' });
-  kick = new KickApi({ apiUrl: sandbox.endpoints.api, tokens, http });
+  kick = new KickApi({ apiUrl: sandbox.endpoints.api, authUrl: sandbox.endpoints.auth, tokens, http });
   database = await openDatabase({ url: 'sqlite::memory:', directory: '.' });
   sender = await RateLimitedSender.open({
     accountId: 'bot:kickbot',

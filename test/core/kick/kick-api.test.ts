@@ -1,58 +1,32 @@
 import type { ServerResponse } from 'node:http';
+import { inspect } from 'node:util';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { HttpClient } from '../../../src/core/kick/http-client.js';
-import { KickApi } from '../../../src/core/kick/kick-api.js';
+import type { KickApi } from '../../../src/core/kick/kick-api.js';
 import { TokenReplacedError } from '../../../src/core/kick/kick-api-error.js';
-import type { TokenSource } from '../../../src/core/kick/token-source.js';
-import { SystemClock } from '../../../src/core/primitives/clock.js';
 import { KickbotError } from '../../../src/core/primitives/error.js';
 import { messageId, userId } from '../../../src/core/primitives/ids.js';
-import { SystemRandom } from '../../../src/core/primitives/random.js';
 import { Secret } from '../../../src/core/primitives/secret.js';
-import { answerJson, type ReceivedRequest, startScriptedServer } from './scripted-server.js';
+import { type CountingTokens, data, noContent, startKick } from './kick-fixture.js';
+import { answerJson, type ReceivedRequest } from './scripted-server.js';
 
-/** Counts the replacements of one account's token. */
-class CountingTokens implements TokenSource {
-  current = new Secret('token-1');
-  replacements = 0;
-
-  async accessToken() {
-    return this.current;
-  }
-
-  async replaceRefused(stale: Secret) {
-    if (stale === this.current) this.current = new Secret(`token-${++this.replacements + 1}`);
-    return this.current;
-  }
-}
-
-let http: HttpClient;
-let tokens: CountingTokens;
+let fixture: Awaited<ReturnType<typeof startKick>>;
 let kick: KickApi;
-let answer: (response: ServerResponse, request: ReceivedRequest) => void;
-let server: Awaited<ReturnType<typeof startScriptedServer>>;
+let tokens: CountingTokens;
+let requests: readonly ReceivedRequest[];
 
-const data = (value: unknown) => (response: ServerResponse) =>
-  answerJson(response, 200, { data: value, message: 'OK' });
-const authorization = () => server.requests.map(({ headers }) => headers.authorization);
+const authorization = () => requests.map(({ headers }) => headers.authorization);
 const message = { type: 'user', broadcasterUserId: userId(1), content: 'hello' } as const;
 const sent = { is_sent: true, message_id: '3f0c9a52-6d0e-4c1f-9a55-2f3b8f6f1a01' };
 
 beforeEach(async () => {
-  server = await startScriptedServer((response, received) => answer(response, received));
-  http = new HttpClient({ clock: new SystemClock(), random: new SystemRandom(), version: '1.2.3' });
-  tokens = new CountingTokens();
-  kick = new KickApi({ apiUrl: `${server.url}/`, tokens, http });
+  fixture = await startKick();
+  ({ kick, tokens, requests } = fixture);
 });
-
-afterEach(async () => {
-  await http.close();
-  await server.close();
-});
+afterEach(() => fixture.close());
 
 describe('a refused token', () => {
   it('is replaced once, and the request goes again', async () => {
-    answer = (response, { headers }) =>
+    fixture.script.answer = (response, { headers }) =>
       headers.authorization === 'Bearer token-2'
         ? data(sent)(response)
         : answerJson(response, 401, { data: {}, message: 'Unauthorized' });
@@ -61,7 +35,7 @@ describe('a refused token', () => {
   });
 
   it('C37 is replaced once for a burst of requests', async () => {
-    answer = (response, { headers }) =>
+    fixture.script.answer = (response, { headers }) =>
       headers.authorization === 'Bearer token-2' ? data(sent)(response) : answerJson(response, 401, {});
     await Promise.all(Array.from({ length: 20 }, () => kick.chat.send(message)));
     expect(tokens.replacements).toBe(1);
@@ -69,24 +43,24 @@ describe('a refused token', () => {
   });
 
   it('is given up when Kick refuses the new one too', async () => {
-    answer = (response) => answerJson(response, 401, {});
+    fixture.script.answer = (response) => answerJson(response, 401, {});
     await expect(kick.chat.send(message)).rejects.toMatchObject({ code: 'kick.unauthorized', status: 401 });
-    expect(server.requests).toHaveLength(2);
+    expect(requests).toHaveLength(2);
     expect(tokens.replacements).toBe(1);
   });
 
   it('is replaced, but nothing sent again, for those who count requests', async () => {
-    answer = (response) => answerJson(response, 401, {});
+    fixture.script.answer = (response) => answerJson(response, 401, {});
     await expect(kick.chat.sendOnce(message)).rejects.toBeInstanceOf(TokenReplacedError);
     await expect(kick.chat.sendOnce(message, { tokenIsNew: true })).rejects.not.toBeInstanceOf(
       TokenReplacedError,
     );
-    expect(server.requests).toHaveLength(2);
+    expect(requests).toHaveLength(2);
     expect(tokens.replacements).toBe(1);
   });
 
   it('tells that a login is needed, in the words of the token source', async () => {
-    answer = (response) => answerJson(response, 401, {});
+    fixture.script.answer = (response) => answerJson(response, 401, {});
     tokens.replaceRefused = async () => {
       throw new KickbotError('auth.login_needed', 'Log in again.');
     };
@@ -95,22 +69,24 @@ describe('a refused token', () => {
 });
 
 describe('users', () => {
-  it('tells who the account is', async () => {
-    answer = data([{ user_id: 7, name: 'Bot', email: 'bot@example.com', profile_picture: '', new_field: 1 }]);
+  it('1 tells who the account is', async () => {
+    fixture.script.answer = data([
+      { user_id: 7, name: 'Bot', email: 'bot@example.com', profile_picture: '', new_field: 1 },
+    ]);
     expect(await kick.users.me()).toEqual({
       id: 7,
       username: 'Bot',
       email: 'bot@example.com',
       profilePicture: undefined,
     });
-    expect(server.requests[0]).toMatchObject({ method: 'GET', url: '/public/v1/users', body: undefined });
+    expect(requests[0]).toMatchObject({ method: 'GET', url: '/public/v1/users', body: undefined });
   });
 
   it('asks for several by repeating the key, and does not ask for none', async () => {
-    answer = data([{ user_id: 1, name: 'One' }]);
+    fixture.script.answer = data([{ user_id: 1, name: 'One' }]);
     expect(await kick.users.byIds([userId(1), userId(2)])).toHaveLength(1);
     expect(await kick.users.byIds([])).toEqual([]);
-    expect(server.requests.map(({ url }) => url)).toEqual(['/public/v1/users?id=1&id=2']);
+    expect(requests.map(({ url }) => url)).toEqual(['/public/v1/users?id=1&id=2']);
   });
 });
 
@@ -127,27 +103,65 @@ describe('channels', () => {
       language: 'en',
       start_time: '2026-01-02T03:04:05Z',
       custom_tags: ['a'],
+      url: 'rtmps://ingest.example/live',
+      key: 'sk_canary',
     },
+    active_subscribers_count: 5,
+    active_gifted_subscribers_count: 2,
+    canceled_subscribers_count: null,
   };
 
-  it('are found by slug', async () => {
-    answer = data([live]);
+  it('3 are found by slug', async () => {
+    fixture.script.answer = data([live]);
     expect(await kick.channels.bySlug('streamer')).toEqual({
       broadcasterUserId: 1001,
       slug: 'streamer',
       description: 'About',
+      bannerPicture: undefined,
       streamTitle: 'Title',
-      category: { id: 15, name: 'Just Chatting' },
+      category: { id: 15, name: 'Just Chatting', thumbnail: undefined },
+      subscribers: { active: 5, gifted: 2, canceled: 0 },
       stream: {
         isLive: true,
         isMature: false,
         language: 'en',
         viewerCount: 3,
         customTags: ['a'],
+        thumbnail: undefined,
         startedAt: new Date('2026-01-02T03:04:05Z'),
+        url: 'rtmps://ingest.example/live',
+        key: new Secret('sk_canary'),
       },
     });
-    expect(server.requests[0]?.url).toBe('/public/v1/channels?slug=streamer');
+    expect(requests[0]?.url).toBe('/public/v1/channels?slug=streamer');
+  });
+
+  it('C43 keep the stream key to themselves', async () => {
+    fixture.script.answer = data([live]);
+    const own = await kick.channels.own();
+    expect(JSON.stringify(own) + inspect(own, { depth: null })).not.toContain('sk_canary');
+    expect(own.stream.key?.reveal()).toBe('sk_canary');
+  });
+
+  it('are found by slug one at a time, as an unknown one makes Kick refuse the call', async () => {
+    fixture.script.answer = (response, { url }) =>
+      url?.includes('nobody')
+        ? answerJson(response, 400, { data: {}, message: 'Invalid request' })
+        : data([live])(response);
+    expect(await kick.channels.bySlugs(['nobody', 'streamer'])).toMatchObject([{ slug: 'streamer' }]);
+    expect(requests.map(({ url }) => url)).toEqual([
+      '/public/v1/channels?slug=nobody',
+      '/public/v1/channels?slug=streamer',
+    ]);
+  });
+
+  it('are found by the ids of their broadcasters', async () => {
+    fixture.script.answer = data([live]);
+    expect(await kick.channels.byIds([userId(1001), userId(2)])).toHaveLength(1);
+    expect(await kick.channels.byIds([])).toEqual([]);
+    expect(requests.map(({ url }) => url)).toEqual([
+      '/public/v1/channels?broadcaster_user_id=1001&broadcaster_user_id=2',
+    ]);
   });
 
   it.each([
@@ -157,7 +171,7 @@ describe('channels', () => {
     { start_time: '' },
     { start_time: null },
   ])('may be offline in every way: %j', async (stream) => {
-    answer = data([
+    fixture.script.answer = data([
       { broadcaster_user_id: 1, slug: 'own', category: null, channel_description: null, stream },
     ]);
     const own = await kick.channels.own();
@@ -166,17 +180,17 @@ describe('channels', () => {
   });
 
   it('are not found when Kick answers an unknown slug with 400, or with nothing', async () => {
-    answer = (response) => answerJson(response, 400, { data: {}, message: 'Invalid request' });
+    fixture.script.answer = (response) => answerJson(response, 400, { data: {}, message: 'Invalid request' });
     await expect(kick.channels.bySlug('nobody')).rejects.toMatchObject({ code: 'kick.not_found' });
-    answer = data([]);
+    fixture.script.answer = data([]);
     await expect(kick.channels.bySlug('nobody')).rejects.toMatchObject({ code: 'kick.not_found' });
   });
 
-  it('are changed by what is named only', async () => {
-    answer = (response) => response.writeHead(204).end();
+  it('4 are changed by what is named only', async () => {
+    fixture.script.answer = noContent;
     await kick.channels.update({ streamTitle: 'New' });
-    expect(server.requests[0]).toMatchObject({ method: 'PATCH', body: { stream_title: 'New' } });
-    expect(server.requests[0]?.body).not.toHaveProperty('category_id');
+    expect(requests[0]).toMatchObject({ method: 'PATCH', body: { stream_title: 'New' } });
+    expect(requests[0]?.body).not.toHaveProperty('category_id');
   });
 
   it.each([
@@ -186,16 +200,16 @@ describe('channels', () => {
     ['eleven tags', { customTags: Array(11).fill('tag') }],
   ])('are not changed by %s', async (_, changes) => {
     await expect(kick.channels.update(changes)).rejects.toMatchObject({ code: 'kick.invalid_request' });
-    expect(server.requests).toEqual([]);
+    expect(requests).toEqual([]);
   });
 });
 
 describe('chat', () => {
-  it('sends as the account, as a reply where one is named', async () => {
-    answer = data(sent);
+  it('5 sends as the account, as a reply where one is named', async () => {
+    fixture.script.answer = data(sent);
     await kick.chat.send({ ...message, replyTo: messageId('asked') });
-    expect(server.requests[0]).toMatchObject({ method: 'POST', url: '/public/v1/chat' });
-    expect(server.requests[0]?.body).toEqual({
+    expect(requests[0]).toMatchObject({ method: 'POST', url: '/public/v1/chat' });
+    expect(requests[0]?.body).toEqual({
       type: 'user',
       broadcaster_user_id: 1,
       content: 'hello',
@@ -204,20 +218,20 @@ describe('chat', () => {
   });
 
   it("sends as the app's bot into the token's own channel", async () => {
-    answer = data(sent);
+    fixture.script.answer = data(sent);
     await kick.chat.send({ type: 'bot', content: 'hello' });
-    expect(server.requests[0]?.body).toEqual({ type: 'bot', content: 'hello' });
+    expect(requests[0]?.body).toEqual({ type: 'bot', content: 'hello' });
   });
 
   it.each(['', 'x'.repeat(501)])('refuses a message of a wrong length before sending it', async (content) => {
     await expect(kick.chat.send({ ...message, content })).rejects.toMatchObject({
       code: 'kick.invalid_request',
     });
-    expect(server.requests).toEqual([]);
+    expect(requests).toEqual([]);
   });
 
   it('takes is_sent: false for a failure', async () => {
-    answer = data({ is_sent: false, message_id: '' });
+    fixture.script.answer = data({ is_sent: false, message_id: '' });
     await expect(kick.chat.send(message)).rejects.toMatchObject({ code: 'kick.message_not_sent' });
   });
 
@@ -229,14 +243,14 @@ describe('chat', () => {
     ],
     ['without a body', (response: ServerResponse) => response.end()],
   ])('reports an answer %s', async (_, misdeed) => {
-    answer = (response) => misdeed(response);
+    fixture.script.answer = (response) => misdeed(response);
     await expect(kick.chat.send(message)).rejects.toMatchObject({ code: 'kick.unexpected_answer' });
   });
 
-  it('deletes a message', async () => {
-    answer = (response) => response.writeHead(204).end();
+  it('6 deletes a message', async () => {
+    fixture.script.answer = noContent;
     await kick.chat.delete(messageId('a/b'));
-    expect(server.requests[0]).toMatchObject({
+    expect(requests[0]).toMatchObject({
       method: 'DELETE',
       url: '/public/v1/chat/a%2Fb',
       body: undefined,
@@ -252,11 +266,11 @@ describe('moderation', () => {
     [60, 1],
     [61, 2],
     [604_800, 10_080],
-  ])('times out for %i s in minutes, rounded up: %i', async (seconds, duration) => {
-    answer = data({});
+  ])('7 times out for %i s in minutes, rounded up: %i', async (seconds, duration) => {
+    fixture.script.answer = data({});
     await kick.moderation.timeout({ ...member, seconds, reason: 'spam' });
-    expect(server.requests[0]).toMatchObject({ method: 'POST', url: '/public/v1/moderation/bans' });
-    expect(server.requests[0]?.body).toEqual({
+    expect(requests[0]).toMatchObject({ method: 'POST', url: '/public/v1/moderation/bans' });
+    expect(requests[0]?.body).toEqual({
       broadcaster_user_id: 1,
       user_id: 2,
       duration,
@@ -270,23 +284,23 @@ describe('moderation', () => {
       await expect(kick.moderation.timeout({ ...member, seconds })).rejects.toMatchObject({
         code: 'kick.invalid_request',
       });
-      expect(server.requests).toEqual([]);
+      expect(requests).toEqual([]);
     },
   );
 
   it('bans without a duration, and refuses a reason of 101 characters', async () => {
-    answer = data({});
+    fixture.script.answer = data({});
     await kick.moderation.ban(member);
-    expect(server.requests[0]?.body).toEqual({ broadcaster_user_id: 1, user_id: 2 });
+    expect(requests[0]?.body).toEqual({ broadcaster_user_id: 1, user_id: 2 });
     await expect(kick.moderation.ban({ ...member, reason: 'x'.repeat(101) })).rejects.toMatchObject({
       code: 'kick.invalid_request',
     });
   });
 
-  it('ends a ban with a body, not a query', async () => {
-    answer = data({});
+  it('8 ends a ban with a body, not a query', async () => {
+    fixture.script.answer = data({});
     await kick.moderation.unban(member);
-    expect(server.requests[0]).toMatchObject({
+    expect(requests[0]).toMatchObject({
       method: 'DELETE',
       url: '/public/v1/moderation/bans',
       body: { broadcaster_user_id: 1, user_id: 2 },
