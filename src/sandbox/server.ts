@@ -24,6 +24,7 @@ import { answerError } from './rest/replies.js';
 import { rewardRoutes } from './rest/rewards.js';
 import { userRoutes } from './rest/users.js';
 import { websiteRoutes } from './rest/website.js';
+import { websiteChatRoutes } from './rest/website-chat.js';
 import type { SigningKey } from './webhooks/signing-key.js';
 import type { World } from './world/world.js';
 
@@ -66,6 +67,7 @@ export function createSandboxServer(parts: ServerParts): Server {
   }
   app.route('/public/v1', publicKeyRoutes(parts));
   app.route('/', websiteRoutes({ world, pusher }));
+  app.route('/', websiteChatRoutes({ world, tokens }));
   app.route('/sandbox', chatPageRoutes({ world, pusher }));
 
   app.notFound((c) => c.text('404 page not found', 404));

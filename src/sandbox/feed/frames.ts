@@ -63,7 +63,8 @@ export function framesOf(event: WorldEvent): Frame[] {
           user: shortUser(user),
           banned_by: { ...shortUser(by), id: 0 },
           permanent: expiresAt === null,
-          ...(expiresAt !== null && { duration: minutes, expires_at: wholeSeconds(expiresAt) }),
+          ...(minutes !== null && { duration: Math.ceil(minutes) }),
+          ...(expiresAt !== null && { expires_at: wholeSeconds(expiresAt) }),
         }),
       ];
     }

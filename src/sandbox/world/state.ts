@@ -41,7 +41,7 @@ export interface Ban {
   readonly by: User;
   readonly reason: string;
   readonly createdAt: number;
-  /** Minutes of a timeout; `null` for a ban. */
+  /** Minutes of a timeout, in parts where the website's seconds asked for it; `null` for a ban. */
   readonly minutes: number | null;
   /** `null` for a ban, which never ends by itself. */
   readonly expiresAt: number | null;
