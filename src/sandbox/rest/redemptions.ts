@@ -11,7 +11,7 @@ import { once, readQuery, repeated } from './query.js';
 import { invalidRequest, ok, okPage, readBody } from './replies.js';
 
 /** How many Kick gives at once is not documented. */
-export const REDEMPTIONS_PER_PAGE = 25;
+const REDEMPTIONS_PER_PAGE = 25;
 const MAX_IDS = 25;
 
 const list = {

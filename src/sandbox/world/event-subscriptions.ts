@@ -18,8 +18,8 @@ export const subscribableEvents = [
 export type SubscribableEvent = (typeof subscribableEvents)[number];
 
 /** How many subscriptions to one event an app may have; to chat, while Kick has not verified it. */
-export const MAX_PER_EVENT = 10_000;
-export const MAX_CHAT_UNVERIFIED = 1000;
+const MAX_PER_EVENT = 10_000;
+const MAX_CHAT_UNVERIFIED = 1000;
 
 export interface EventSubscription {
   /** A ULID. */

@@ -5,7 +5,7 @@ import { ulid } from './ulid.js';
 import type { WorldHappening } from './world-event.js';
 
 /** Disabled ones included. */
-export const MAX_REWARDS = 15;
+const MAX_REWARDS = 15;
 
 export type RewardChange = Partial<RewardSettings>;
 

@@ -38,8 +38,11 @@ const KEPT_MESSAGES = 500;
  * `Refusal` and changes nothing. Nothing here knows of HTTP or sockets.
  */
 export class World extends Directory {
+  /** Channel point rewards and their redemptions. */
   readonly rewards = new Rewards(this, (channel, happening) => this.#tell(channel, happening));
+  /** What apps want to hear of by webhook. */
   readonly subscriptions = new EventSubscriptions(this.now);
+  /** Claims on what organizations drop. */
   readonly drops = new Drops(this.now);
   readonly #messages = new Map<string, ChatMessage>();
   readonly #listeners = new Set<(event: WorldEvent) => void>();
