@@ -56,18 +56,27 @@ function settingsOf({ config, sourceOf }: LoadedConfig): Setting[] {
     if (isBranch) for (const [key, child] of Object.entries(value)) walk(child, [...path, key]);
     else if (value !== undefined) {
       const key = path.join('.');
-      settings.push({ key, value: nameClasses(value), source: sourceOf(key) });
+      settings.push({ key, value: withoutSecrets(value), source: sourceOf(key) });
     }
   };
   walk(config, []);
   return settings;
 }
 
-/** A plugin class is shown by its name. */
-function nameClasses(value: unknown): unknown {
+/** A plugin class is shown by its name; a plugin's options may hold the key of somebody's API. */
+function withoutSecrets(value: unknown): unknown {
   if (typeof value === 'function') return `class ${value.name}`;
-  return Array.isArray(value) ? value.map(nameClasses) : value;
+  if (typeof value !== 'object' || value === null || value instanceof Secret) return value;
+  if (Array.isArray(value)) return value.map(withoutSecrets);
+  return Object.fromEntries(
+    Object.entries(value).map(([key, inner]) => [
+      key,
+      typeof inner === 'string' && secretName.test(key) ? '[secret]' : withoutSecrets(inner),
+    ]),
+  );
 }
+
+const secretName = /secret|token|password|credential|api_?key/i;
 
 const found = (what: string): Finding => ({ state: 'ok', what });
 const missing = (what: string): Finding => ({ state: 'missing', what });

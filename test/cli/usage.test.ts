@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { expect, it } from 'vitest';
 import { folderWith, kickbot } from './program.js';
 
-it.each(['start', 'login', 'logout', 'doctor', 'sandbox'])(
+it.each(['start', 'login', 'logout', 'console', 'doctor', 'sandbox'])(
   'kickbot %s --help explains itself and gives an example',
   async (name) => {
     const { code, stdout } = await kickbot([name, '--help'], folderWith()).ended;
@@ -39,7 +39,7 @@ it('doctor shows each value and where it came from, and no secret', async () => 
   const folder = folderWith({
     'kickbot.config.json': JSON.stringify({
       kick: { clientSecret: 'canary' },
-      channels: ['some-slug'],
+      channels: [{ slug: 'some-slug', plugins: { weather: { apiKey: 'canary', place: 'Oslo' } } }],
       chat: { prefix: '?' },
     }),
     '.env': 'KICK_INTEGRATION_CLIENT_ID=my-app\n',
@@ -51,6 +51,7 @@ it('doctor shows each value and where it came from, and no secret', async () => 
   expect(stdout).toMatch(/chat\.prefix +"\?" +\(kickbot\.config\.json\)/);
   expect(stdout).toMatch(/log\.level +"warn" +\(option --log-level\)/);
   expect(stdout).toMatch(/sender\.limit +20 +\(default\)/);
+  expect(stdout).toContain('"weather":{"apiKey":"[secret]","place":"Oslo"}');
   expect(stdout).toContain('! No account is logged in');
   expect(existsSync(join(folder, '.kickbot'))).toBe(false);
   expect(stdout).not.toContain('canary');

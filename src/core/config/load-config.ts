@@ -1,4 +1,5 @@
-import { basename, dirname, resolve } from 'node:path';
+import { accessSync, constants, existsSync } from 'node:fs';
+import { basename, dirname, join, resolve } from 'node:path';
 import { cosmiconfig } from 'cosmiconfig';
 import { KickbotError, messageOf } from '../primitives/error.js';
 import { Secret } from '../primitives/secret.js';
@@ -101,7 +102,12 @@ async function readFile(directory: string, file: string | undefined) {
       searchStrategy: 'none',
       loaders: { '.ts': loadModule, '.mts': loadModule, '.js': loadModule, '.mjs': loadModule },
     });
-    return path ? await explorer.load(path) : await explorer.search(directory);
+    if (path) return await explorer.load(path);
+    // cosmiconfig passes over a file that this user may not read.
+    for (const place of searchPlaces.map((name) => join(directory, name))) {
+      if (existsSync(place)) accessSync(place, constants.R_OK);
+    }
+    return await explorer.search(directory);
   } catch (cause) {
     if (path && isMissingFile(cause, path)) {
       throw new KickbotError(

@@ -1,4 +1,4 @@
-import { mkdtempSync, writeFileSync } from 'node:fs';
+import { chmodSync, mkdtempSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
@@ -162,6 +162,16 @@ describe('what is wrong with a configuration', () => {
     });
   });
 
+  // The superuser may read everything.
+  it.skipIf(process.getuid?.() === 0)('says so of a file that this user may not read', async () => {
+    const directory = folderWith(json({}));
+    chmodSync(join(directory, 'kickbot.config.json'), 0o000);
+    await expect(loadConfig({ directory, environment: {} })).rejects.toMatchObject({
+      code: 'config.unreadable',
+      message: expect.stringContaining('kickbot.config.json'),
+    });
+  });
+
   it('says so when the named file is not there', async () => {
     await expect(load({}, { file: 'absent.ts' })).rejects.toMatchObject({ code: 'config.not_found' });
     await expect(load({}, { file: 'absent.json' })).rejects.toMatchObject({ code: 'config.not_found' });
@@ -170,5 +180,7 @@ describe('what is wrong with a configuration', () => {
   it('says so when a file exports no object', async () => {
     const problems = await problemsOf(load({ 'kickbot.config.mjs': 'export default 42;' }));
     expect(problems[0]).toMatchObject({ key: 'the whole file', found: '42' });
+    const [problem] = await problemsOf(load({ 'kickbot.config.mjs': 'export default () => ({});' }));
+    expect(problem).toMatchObject({ key: 'the whole file', found: 'a function' });
   });
 });
