@@ -82,7 +82,8 @@ export class KickDrops {
         cursor,
       };
       const { data } = read(await this.api.call({ method: 'GET', path, query }), Claims);
-      return { items: data.claims, nextCursor: data.cursor };
+      // The cursor is the last claim's id, and may stand there although no claim comes after it.
+      return { items: data.claims, nextCursor: data.claims.length === 0 ? undefined : data.cursor };
     }, first);
   }
 

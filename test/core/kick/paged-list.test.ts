@@ -69,10 +69,11 @@ describe('a list in pages', () => {
     expect(seen).toEqual(['one', 'two']);
   });
 
-  it('has the cursor of Drops claims in its data', async () => {
+  it('has the last claim for the cursor of Drops claims, until a page is empty', async () => {
+    const ids = { claim_id: 'claim-9', user_id: 1, campaign_id: 'c', reward_id: 'r' };
     fixture.script.answer = (response, request) =>
-      data({ claims: [], cursor: request.url?.includes('cursor') ? null : 'claim-9' })(response);
-    expect(await gather(fixture.kick.drops.claims())).toEqual([]);
+      data({ claims: request.url?.includes('cursor') ? [] : [ids], cursor: 'claim-9' })(response);
+    expect(await gather(fixture.kick.drops.claims())).toMatchObject([{ id: 'claim-9' }]);
     expect(urls()).toEqual(['/public/v1/drops/claims', '/public/v1/drops/claims?cursor=claim-9']);
   });
 });
