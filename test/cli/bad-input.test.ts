@@ -1,9 +1,9 @@
-import { once } from 'node:events';
 import { existsSync, mkdirSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type Sandbox, startSandbox } from '../../src/sandbox/index.js';
+import { freePort } from '../support/free-port.js';
 import { folderWith, kickbot } from './program.js';
 
 let sandbox: Sandbox;
@@ -39,14 +39,6 @@ async function logIn(folder: string, env: Record<string, string> = {}) {
   const [url = ''] = await login.printed(/http:\/\/\S+\/oauth\/authorize\S+/);
   await sandbox.approve(url, { as: 'Kickbot' });
   return login.ended;
-}
-
-async function freePort(): Promise<number> {
-  const server = createServer().listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  const address = server.address();
-  await new Promise((resolve) => server.close(resolve));
-  return typeof address === 'object' && address ? address.port : 0;
 }
 
 describe('one clear sentence, the right exit code, no stack trace', () => {

@@ -19,9 +19,13 @@ export interface Ended {
   readonly stderr: string;
 }
 
-/** Runs `kickbot …args` in a folder, with nothing of this machine's environment but the way to Node. */
-export function kickbot(args: readonly string[], cwd: string, env: Record<string, string> = {}) {
+/**
+ * Runs `kickbot …args` in a folder, with nothing of this machine's environment but the way to Node, and `input`
+ * at standard input.
+ */
+export function kickbot(args: readonly string[], cwd: string, env: Record<string, string> = {}, input = '') {
   const child = spawn(process.execPath, [main, ...args], { cwd, env: { PATH: process.env.PATH, ...env } });
+  child.stdin.end(input);
   let stdout = '';
   let stderr = '';
   const watchers = new Set<() => void>();

@@ -1,8 +1,6 @@
-import { once } from 'node:events';
-import { createServer } from 'node:net';
 import type { Hono } from 'hono';
 import { consoleRoutes } from '../../src/console/console.js';
-import { type Bot, createBot } from '../../src/core/bot.js';
+import { createBot } from '../../src/core/bot.js';
 import { configSchema } from '../../src/core/config/schema.js';
 import { SystemRandom } from '../../src/core/primitives/random.js';
 import { Secret } from '../../src/core/primitives/secret.js';
@@ -101,13 +99,3 @@ export class Visitor {
     return answer;
   }
 }
-
-export async function freePort(): Promise<number> {
-  const server = createServer().listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  const address = server.address();
-  await new Promise((resolve) => server.close(resolve));
-  return typeof address === 'object' && address ? address.port : 0;
-}
-
-export type { Bot };
