@@ -16,6 +16,7 @@ export type { ArgumentsOf } from './core/commands/arguments-of.js';
 export { defineConfig } from './core/config/define-config.js';
 export { ConfigError, type ConfigProblem } from './core/config/problems.js';
 export type { ConfigInput, PluginClass } from './core/config/schema.js';
+export { Scope } from './core/config/scopes.js';
 export type * from './core/events/kick-event.js';
 export type { Role } from './core/events/role.js';
 export type { Category, CategoryFilter, KickCategories, TaggedCategory } from './core/kick/categories.js';

@@ -1,4 +1,5 @@
 import { type Command, Option } from 'commander';
+import { parseScopes } from '../core/auth/scopes.js';
 import { createBot } from '../core/bot.js';
 import { openBrowser } from './browser.js';
 import { createLogger, loadConfiguration } from './configuration.js';
@@ -11,6 +12,7 @@ interface LoginCommandOptions {
   port?: number;
   timeout: number;
   browser: boolean;
+  exactScopes?: string;
 }
 
 export function addLoginCommand(program: Command): void {
@@ -28,6 +30,7 @@ export function addLoginCommand(program: Command): void {
     )
     .option('--timeout <seconds>', 'how long to wait for you', numberOption(10, 600), 300)
     .option('--no-browser', 'only print the address')
+    .option('--exact-scopes <scopes>', "ask for just these, 'user:read chat:write', whatever is configured")
     .action(async (options: LoginCommandOptions, command: Command) => {
       const loaded = await loadConfiguration(command);
       const { config, directory, secretKey } = loaded;
@@ -42,6 +45,7 @@ export function addLoginCommand(program: Command): void {
           identifier: options.account,
           port: options.port ?? config.server.port,
           timeoutMs: options.timeout * 1000,
+          ...(options.exactScopes !== undefined && { scopes: parseScopes(options.exactScopes) }),
           signal: cancelled.signal,
           onAuthorizeUrl: (url) => {
             process.stdout.write(

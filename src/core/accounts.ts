@@ -14,9 +14,11 @@ import type { PendingLogin } from './auth/pending-logins.js';
 import { TokenSealer } from './auth/token-sealer.js';
 import { TokenStore } from './auth/token-store.js';
 import type { Config } from './config/schema.js';
+import { Grants } from './grants.js';
 import type { HttpClient } from './kick/http-client.js';
 import { KickApi } from './kick/kick-api.js';
 import type { TokenSource } from './kick/token-source.js';
+import { LoginScopes } from './login-scopes.js';
 import type { Clock } from './primitives/clock.js';
 import { KickbotError, messageOf } from './primitives/error.js';
 import type { Random } from './primitives/random.js';
@@ -28,6 +30,8 @@ import { websiteChannels } from './website-channels.js';
 
 export interface AccountsParts {
   readonly config: Config;
+  /** Where plugins given as paths start. */
+  readonly directory: string;
   readonly database: Database;
   readonly http: HttpClient;
   /** The way to the login server. */
@@ -38,6 +42,9 @@ export interface AccountsParts {
   readonly random: Random;
   readonly logger: Logger;
 }
+
+/** A login that, unless it names scopes itself, asks for those of `kick.scopes` and of the plugins. */
+export type AccountLoginOptions = Omit<LoginOptions, 'scopes'> & Partial<Pick<LoginOptions, 'scopes'>>;
 
 /** A login somebody wants to begin, and the redirect URL it is to come back to. */
 export interface LoginRequest {
@@ -66,11 +73,13 @@ export class Accounts {
   readonly #parts: AccountsParts;
   readonly #store: AccountStore;
   readonly #oauth: KickOAuth;
+  readonly #scopes: LoginScopes;
 
   constructor(parts: AccountsParts) {
     const { config, database, fetch, secretKey, clock, random, logger } = parts;
     const { clientId, clientSecret, endpoints } = config.kick;
     this.#parts = parts;
+    this.#scopes = new LoginScopes(parts);
     this.#store = new AccountStore(database);
     this.#oauth = new KickOAuth(
       {
@@ -101,18 +110,24 @@ export class Accounts {
 
   /** How each account is doing. */
   async statuses(): Promise<readonly AccountStatus[]> {
-    const { scopes } = this.#parts.config.kick;
+    const wanted = { bot: await this.#scopes.wanted('bot'), channel: await this.#scopes.wanted('channel') };
     const accounts = await this.#store.list();
-    return Promise.all(accounts.map((account) => this.tokens.status(account, scopes[account.kind])));
+    return Promise.all(accounts.map((account) => this.tokens.status(account, wanted[account.kind])));
+  }
+
+  /** What the person behind each account allowed. */
+  async grants(): Promise<Grants> {
+    const accounts = await this.#store.list();
+    return new Grants(await Promise.all(accounts.map((account) => this.tokens.status(account, []))));
   }
 
   /**
    * Logs an account in with a browser on this machine. Throws `config.client_missing` without `kick.clientId`,
    * and whatever `loginWithLoopback` throws.
    */
-  login(options: Omit<LoginOptions, 'scopes'>): Promise<LoginResult> {
+  async login(options: AccountLoginOptions): Promise<LoginResult> {
     this.#needClient();
-    const scopes = this.#parts.config.kick.scopes[options.kind];
+    const scopes = options.scopes ?? (await this.#scopes.wanted(options.kind));
     return loginWithLoopback({ ...options, scopes }, this.#loginParts());
   }
 
@@ -124,7 +139,7 @@ export class Accounts {
     const { kind, identifier, redirectUri } = request;
     this.#needClient();
     await this.tokens.checkStorable(kind, identifier);
-    const scopes = this.#parts.config.kick.scopes[kind];
+    const scopes = await this.#scopes.wanted(kind);
     return { authorization: this.#oauth.begin({ redirectUri, scopes }), kind, identifier };
   }
 

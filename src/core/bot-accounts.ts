@@ -1,8 +1,8 @@
-import type { Accounts, LoginRequest } from './accounts.js';
+import type { AccountLoginOptions, Accounts, LoginRequest } from './accounts.js';
 import type { UserToken } from './auth/access-tokens.js';
 import type { AccountStatus } from './auth/account-status.js';
 import type { Account } from './auth/account-store.js';
-import type { LoginOptions, LoginResult } from './auth/login.js';
+import type { LoginResult } from './auth/login.js';
 import type { PendingLogin } from './auth/pending-logins.js';
 
 /** A bot's accounts, for the program that hosts it. Each call opens the database where it is not open yet. */
@@ -31,7 +31,7 @@ export class BotAccounts {
   }
 
   /** Logs an account in with a browser on this machine. Throws `config.client_missing` without `kick.clientId`. */
-  async login(options: Omit<LoginOptions, 'scopes'>): Promise<LoginResult> {
+  async login(options: AccountLoginOptions): Promise<LoginResult> {
     return (await this.#open()).login(options);
   }
 

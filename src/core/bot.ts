@@ -190,7 +190,8 @@ export class Bot {
     const accounts = await installation.accounts.identifyBots();
     await installation.accounts.tokens.start();
     const { database, http } = installation;
-    const speakers = await Speakers.open(accounts, { config, database, clock, random, logger });
+    const grants = await installation.accounts.grants();
+    const speakers = await Speakers.open(accounts, { config, database, grants, clock, random, logger });
     this.#speakers = speakers;
     this.#atStop((remainingMs) => speakers.stop({ drainMs: remainingMs() }));
     if (accounts.length === 0) {
@@ -201,6 +202,7 @@ export class Bot {
       services: { logger, sender: speakers, clock, random },
       directory: this.#options.directory ?? process.cwd(),
       channels: channelConfigs,
+      scopeProblem: (scope) => grants.problem(scope),
       ...(this.#options.container !== undefined && { container: this.#options.container }),
     });
     await host.loadAll(config.plugins);

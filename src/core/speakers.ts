@@ -3,7 +3,9 @@ import { accountId } from './auth/account-store.js';
 import { MessageNotSentError, type OutgoingMessage, Sender, type SentMessage } from './chat/sender.js';
 import { RateLimitedSender } from './chat/sending/rate-limited-sender.js';
 import type { Config } from './config/schema.js';
+import { Scope } from './config/scopes.js';
 import type { Channel } from './events/kick-event.js';
+import type { Grants } from './grants.js';
 import type { KickApi } from './kick/kick-api.js';
 import type { ModerationActions } from './moderation/enforcer.js';
 import type { Clock } from './primitives/clock.js';
@@ -22,6 +24,7 @@ interface Speaker {
 export interface SpeakersParts {
   readonly config: Config;
   readonly database: Database;
+  readonly grants: Grants;
   readonly clock: Clock;
   readonly random: Random;
   readonly logger: Logger;
@@ -36,7 +39,12 @@ export class Speakers extends Sender implements ModerationActions {
   readonly #bySlug = new Map<string, Speaker>();
   readonly #first: Speaker | undefined;
 
-  private constructor(speakers: readonly Speaker[], channels: Config['channels'], logger: Logger) {
+  private constructor(
+    speakers: readonly Speaker[],
+    channels: Config['channels'],
+    private readonly grants: Grants,
+    logger: Logger,
+  ) {
     super();
     this.#first = speakers[0];
     for (const speaker of speakers) this.#byId.set(speaker.account.id, speaker);
@@ -57,7 +65,7 @@ export class Speakers extends Sender implements ModerationActions {
    * a warning says so.
    */
   static async open(accounts: readonly IdentifiedAccount[], parts: SpeakersParts): Promise<Speakers> {
-    const { config, database, clock, random, logger } = parts;
+    const { config, database, grants, clock, random, logger } = parts;
     const speakers: Speaker[] = [];
     for (const account of accounts) {
       const sender = await RateLimitedSender.open({
@@ -71,7 +79,7 @@ export class Speakers extends Sender implements ModerationActions {
       });
       speakers.push({ account, sender });
     }
-    return new Speakers(speakers, config.channels, logger);
+    return new Speakers(speakers, config.channels, grants, logger);
   }
 
   /** The API client of the first bot account; undefined when none logged in. */
@@ -82,21 +90,25 @@ export class Speakers extends Sender implements ModerationActions {
   async send(message: OutgoingMessage): Promise<readonly SentMessage[]> {
     const speaker = this.#bySlug.get(message.channel.slug);
     if (!speaker) throw new MessageNotSentError('no_account');
+    const cause = this.#missing(speaker, Scope.ChatWrite);
+    if (cause) throw new MessageNotSentError('scope_missing', { cause });
     return speaker.sender.send(message);
   }
 
   async deleteMessage(channel: Channel, message: MessageId): Promise<void> {
-    await this.#kickFor(channel).chat.delete(message);
+    await this.#kickFor(channel, Scope.ModerationChatMessageManage).chat.delete(message);
   }
 
   async timeout(channel: Channel, user: UserId, seconds: number, reason: string): Promise<void> {
     const { broadcasterUserId } = channel;
-    await this.#kickFor(channel).moderation.timeout({ broadcasterUserId, userId: user, seconds, reason });
+    const { moderation } = this.#kickFor(channel, Scope.ModerationBan);
+    await moderation.timeout({ broadcasterUserId, userId: user, seconds, reason });
   }
 
   async ban(channel: Channel, user: UserId, reason: string): Promise<void> {
     const { broadcasterUserId } = channel;
-    await this.#kickFor(channel).moderation.ban({ broadcasterUserId, userId: user, reason });
+    const { moderation } = this.#kickFor(channel, Scope.ModerationBan);
+    await moderation.ban({ broadcasterUserId, userId: user, reason });
   }
 
   /** Sends what waits for at most `drainMs`, rejects the rest. */
@@ -104,9 +116,18 @@ export class Speakers extends Sender implements ModerationActions {
     await Promise.all([...this.#byId.values()].map(({ sender }) => sender.stop(options)));
   }
 
-  #kickFor({ slug }: Channel): KickApi {
+  /** Throws `auth.no_account`, and `auth.scope_missing` when the account was not granted `scope`. */
+  #kickFor({ slug }: Channel, scope: Scope): KickApi {
     const speaker = this.#bySlug.get(slug);
-    if (speaker) return speaker.account.kick;
-    throw new KickbotError('auth.no_account', 'No bot account is logged in. Run kickbot login.');
+    if (!speaker)
+      throw new KickbotError('auth.no_account', 'No bot account is logged in. Run kickbot login.');
+    const missing = this.#missing(speaker, scope);
+    if (missing) throw missing;
+    return speaker.account.kick;
+  }
+
+  #missing({ account }: Speaker, scope: Scope): KickbotError | undefined {
+    const problem = this.grants.problemOf(account, scope);
+    return problem === undefined ? undefined : new KickbotError('auth.scope_missing', problem);
   }
 }

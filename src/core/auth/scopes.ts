@@ -1,13 +1,3 @@
-import { kickScopes } from '../config/schema.js';
-
-/**
- * What a person allows the bot to do. There are eleven; which of them a login asks for is `kick.scopes` in the
- * configuration.
- *
- * @see https://docs.kick.com/getting-started/scopes
- */
-export type Scope = (typeof kickScopes)[number];
-
 /** The scopes in Kick's own form, one text with spaces between them. A word Kick may add later stays in the list. */
 export function parseScopes(text: string): readonly string[] {
   return [...new Set(text.split(' '))].filter((scope) => scope !== '');

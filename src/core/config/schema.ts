@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { Secret } from '../primitives/secret.js';
+import { allScopes, formerScopes, Scope } from './scopes.js';
 
 const loopbackHosts = new Set(['localhost', '127.0.0.1', '[::1]']);
 
@@ -34,21 +35,7 @@ const slug = text.regex(
 const secret = z.union([z.instanceof(Secret), text.transform((value) => new Secret(value))], 'a text');
 const pluginOptions = z.record(z.string(), z.unknown(), 'options, { key: value }');
 
-/** The 11 scopes Kick documents (scopes/scopes.md). */
-export const kickScopes = [
-  'user:read',
-  'channel:read',
-  'channel:write',
-  'channel:rewards:read',
-  'channel:rewards:write',
-  'chat:write',
-  'streamkey:read',
-  'events:subscribe',
-  'moderation:ban',
-  'moderation:chat_message:manage',
-  'kicks:read',
-] as const;
-const scope = z.enum(kickScopes, `one of ${kickScopes.join(', ')}`);
+const scope = z.enum([...allScopes, ...formerScopes], `one of ${allScopes.join(', ')}`);
 
 const channel = z.union(
   [
@@ -87,22 +74,22 @@ export const configSchema = z.strictObject({
           bot: z
             .array(scope, 'a list of scopes')
             .default([
-              'user:read',
-              'chat:write',
-              'moderation:ban',
-              'moderation:chat_message:manage',
-              'events:subscribe',
+              Scope.UserRead,
+              Scope.ChatWrite,
+              Scope.ModerationBan,
+              Scope.ModerationChatMessageManage,
+              Scope.EventsSubscribe,
             ]),
           channel: z
             .array(scope, 'a list of scopes')
             .default([
-              'user:read',
-              'channel:read',
-              'channel:write',
-              'channel:rewards:read',
-              'channel:rewards:write',
-              'events:subscribe',
-              'kicks:read',
+              Scope.UserRead,
+              Scope.ChannelRead,
+              Scope.ChannelWrite,
+              Scope.ChannelRewardsRead,
+              Scope.ChannelRewardsWrite,
+              Scope.EventsSubscribe,
+              Scope.KicksRead,
             ]),
         })
         .prefault({}),

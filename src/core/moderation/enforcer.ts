@@ -17,6 +17,9 @@ const maximumReasonLength = 100;
 
 /** Carries out what rules decide, at most one punishment for a message, and never silently fails to. */
 export class Enforcer {
+  /** What is missing until somebody logs in anew is told once, not with every message. */
+  readonly #toldOfScopes = new Set<string>();
+
   constructor(
     private readonly actions: ModerationActions,
     private readonly ownUserIds: ReadonlySet<UserId>,
@@ -49,7 +52,12 @@ export class Enforcer {
         this.logger.info(done, fields);
       } catch (error) {
         const code = error instanceof KickbotError ? error.code : undefined;
-        this.logger.error(`${failed}: ${messageOf(error)}`, { ...fields, code, error });
+        const words = messageOf(error);
+        if (code === 'auth.scope_missing') {
+          if (this.#toldOfScopes.has(words)) return;
+          this.#toldOfScopes.add(words);
+        }
+        this.logger.error(`${failed}: ${words}`, { ...fields, code, error });
       }
     };
     await attempt(

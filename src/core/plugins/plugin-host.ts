@@ -3,6 +3,7 @@ import type { DependencyContainer } from 'tsyringe';
 import { container as rootContainer } from 'tsyringe';
 import { CommandRouter } from '../commands/command-router.js';
 import type { PluginClass, PluginConfig } from '../config/schema.js';
+import { allScopes, isScope, type Scope } from '../config/scopes.js';
 import { RuleEngine } from '../moderation/rule-engine.js';
 import { KickbotError, messageOf } from '../primitives/error.js';
 import { DisposerLedger } from './disposer-ledger.js';
@@ -39,10 +40,21 @@ export interface PluginHostOptions {
   /** How long one handler may take; 5 s when left out. */
   readonly deadlineMs?: number;
   readonly onFailure?: (handler: Handler, error: unknown) => void;
+  /** Why a scope cannot be used, with what to do about it; undefined when it can. Without this all can. */
+  readonly scopeProblem?: (scope: Scope) => string | undefined;
 }
 
 /** Stopping the whole bot takes at most 10 s, so one plugin gets little of it. */
 const deadlineMsOf = { onLoad: 10_000, onUnload: 2_000 } as const;
+
+class MissingScopeError extends KickbotError {
+  constructor(
+    readonly plugin: string,
+    problem: string,
+  ) {
+    super('plugin.scope_missing', `Plugin ${plugin} is off: ${problem}`);
+  }
+}
 
 /** Loads and unloads plugins and holds what they brought. A plugin is loaded completely or not at all. */
 export class PluginHost {
@@ -51,6 +63,8 @@ export class PluginHost {
   readonly listeners = new EventListeners<LoadedListener>();
   readonly invoker: Invoker;
   readonly #ledgers = new Map<string, DisposerLedger>();
+  /** Plugins that are off because a scope was not granted. */
+  readonly #off = new Set<string>();
   readonly #container: DependencyContainer;
 
   constructor(private readonly options: PluginHostOptions) {
@@ -71,12 +85,21 @@ export class PluginHost {
 
   /**
    * Loads plugins in order. Throws the first `KickbotError` and then has loaded none of them; throws
-   * `plugin.options_invalid` when a channel has options for a plugin that is not among those loaded.
+   * `plugin.options_invalid` when a channel has options for a plugin that is not among those loaded. A plugin that
+   * lacks a scope is left out, and a warning says which.
    */
   async loadAll(plugins: readonly PluginConfig[]): Promise<void> {
     const names: string[] = [];
     try {
-      for (const plugin of plugins) names.push(await this.load(plugin));
+      for (const plugin of plugins) {
+        try {
+          names.push(await this.load(plugin));
+        } catch (error) {
+          if (!(error instanceof MissingScopeError)) throw error;
+          this.#off.add(error.plugin);
+          this.options.services.logger.warn(error.message);
+        }
+      }
       this.#checkChannelOptions();
     } catch (error) {
       for (const name of names.reverse()) await this.unload(name);
@@ -86,7 +109,7 @@ export class PluginHost {
 
   /**
    * Loads one plugin and returns its name. Throws a `KickbotError` whose sentence names the plugin and what to
-   * change; nothing of the plugin is left then.
+   * change, `plugin.scope_missing` among them; nothing of the plugin is left then.
    */
   async load(plugin: PluginConfig): Promise<string> {
     const [source, given] = Array.isArray(plugin) ? plugin : ([plugin, {}] as const);
@@ -105,6 +128,7 @@ export class PluginHost {
         `${origin} is called ${name}, and a plugin of that name is loaded already: remove one of them from plugins, or rename it.`,
       );
     }
+    this.#checkScopes(metadata.plugin);
     const ledger = new DisposerLedger(name, this.options.services.logger);
     this.#ledgers.set(name, ledger);
     try {
@@ -175,6 +199,19 @@ export class PluginHost {
     }
   }
 
+  #checkScopes({ name, scopes = [] }: PluginOptions): void {
+    for (const scope of scopes) {
+      if (!isScope(scope)) {
+        throw new KickbotError(
+          'plugin.invalid',
+          `Plugin ${name}: Kick has no scope '${scope}'. Its scopes are ${allScopes.join(', ')}.`,
+        );
+      }
+      const problem = this.options.scopeProblem?.(scope);
+      if (problem !== undefined) throw new MissingScopeError(name, problem);
+    }
+  }
+
   #channelOptions({ name }: PluginOptions): Map<string, RawOptions> {
     const found = new Map<string, RawOptions>();
     for (const { slug, plugins } of this.options.channels ?? []) {
@@ -186,7 +223,7 @@ export class PluginHost {
 
   #checkChannelOptions(): void {
     for (const { slug, plugins = {} } of this.options.channels ?? []) {
-      const unknown = Object.keys(plugins).find((name) => !this.#ledgers.has(name));
+      const unknown = Object.keys(plugins).find((name) => !this.#ledgers.has(name) && !this.#off.has(name));
       if (unknown === undefined) continue;
       throw new KickbotError(
         'plugin.options_invalid',

@@ -1,4 +1,5 @@
 import type { z } from 'zod';
+import type { Scope } from '../config/scopes.js';
 import type { KickEventType } from '../events/kick-event.js';
 import type { Role } from '../events/role.js';
 import type { Duration } from '../primitives/duration.js';
@@ -8,6 +9,8 @@ export interface PluginOptions<Schema extends z.ZodType<object> = z.ZodType<obje
   readonly name: string;
   /** What can be configured. A channel may have its own values. */
   readonly options?: Schema;
+  /** What it needs beyond chat: a login asks for them, and without them the plugin is not loaded. */
+  readonly scopes?: readonly Scope[];
 }
 
 export interface CommandOptions {

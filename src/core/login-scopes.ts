@@ -1,0 +1,58 @@
+import type { AccountKind } from './auth/account-store.js';
+import type { Config } from './config/schema.js';
+import { isScope, type Scope, scopeHolder } from './config/scopes.js';
+import { readMetadata } from './plugins/plugin-metadata.js';
+import { resolvePlugin } from './plugins/plugin-source.js';
+import { messageOf } from './primitives/error.js';
+import type { Logger } from './telemetry/logger.js';
+
+export interface LoginScopesParts {
+  readonly config: Config;
+  /** Where plugins given as paths start. */
+  readonly directory: string;
+  readonly logger: Logger;
+}
+
+/** What logins ask for: the scopes of `kick.scopes`, and those that the configured plugins declare. */
+export class LoginScopes {
+  #toldOfFormer = false;
+
+  constructor(private readonly parts: LoginScopesParts) {}
+
+  /**
+   * The scopes for an account of this kind. What Kick does not have is left out, with one warning; a plugin that
+   * cannot be loaded adds none, and a warning says so.
+   */
+  async wanted(kind: AccountKind): Promise<readonly Scope[]> {
+    const declared = (await this.#declared()).filter((scope) => scopeHolder(scope) === kind);
+    return [...new Set([...this.#configured(kind), ...declared])];
+  }
+
+  #configured(kind: AccountKind): readonly Scope[] {
+    const { config, logger } = this.parts;
+    const configured = config.kick.scopes[kind];
+    const former = configured.filter((scope) => !isScope(scope));
+    if (former.length > 0 && !this.#toldOfFormer) {
+      this.#toldOfFormer = true;
+      logger.warn(
+        `Kick has no scope ${former.join(' and none ')}, though older guides list it, and refuses a login that asks for it: it is left out. Take it out of kick.scopes.${kind}.`,
+      );
+    }
+    return configured.filter(isScope);
+  }
+
+  async #declared(): Promise<readonly Scope[]> {
+    const { config, directory, logger } = this.parts;
+    const scopes: Scope[] = [];
+    for (const plugin of config.plugins) {
+      const source = Array.isArray(plugin) ? plugin[0] : plugin;
+      try {
+        const { pluginClass } = await resolvePlugin(source, directory);
+        scopes.push(...(readMetadata(pluginClass)?.plugin.scopes ?? []).filter(isScope));
+      } catch (error) {
+        logger.warn(`The login does not ask for what this plugin may need: ${messageOf(error)}`);
+      }
+    }
+    return scopes;
+  }
+}
