@@ -1,9 +1,9 @@
+import { once } from 'node:events';
 import { type Command, Option } from 'commander';
-import { serveConsole } from '../console/serve-console.js';
-import { createBot } from '../core/bot.js';
+import { type ServedConsole, serveConsole } from '../console/serve-console.js';
+import { type Bot, createBot } from '../core/bot.js';
 import type { LoadedConfig } from '../core/config/load-config.js';
 import { KickbotError } from '../core/primitives/error.js';
-import type { PublicServer } from '../core/server/public-server.js';
 import type { Logger } from '../core/telemetry/logger.js';
 import { createLogger, loadConfiguration } from './configuration.js';
 import { runUntilSignal } from './long-running.js';
@@ -46,22 +46,40 @@ async function start({ config, directory, secretKey }: LoadedConfig, logger: Log
     );
   }
   const bot = createBot(config, { directory, secretKey, logger });
-  let server: PublicServer | undefined;
+  let served: ServedConsole | undefined;
   await runUntilSignal(logger, {
     async start(signal) {
-      server = await serveConsole(bot, { config, logger });
       try {
-        signal.throwIfAborted();
-        await bot.start();
+        served = await serveConsole(bot, { config, logger });
+        await startBot(bot, { served, logger, signal });
       } catch (error) {
-        await server?.close();
+        await served?.close();
         await bot.stop({ drainMs: 0 });
         throw error;
       }
     },
     async stop() {
-      await server?.close();
+      await served?.close();
       await bot.stop();
     },
   });
+}
+
+/** Starts the bot. Where a login is needed and the console is there for it, waits for one and starts again. */
+async function startBot(
+  bot: Bot,
+  { served, logger, signal }: { served: ServedConsole | undefined; logger: Logger; signal: AbortSignal },
+): Promise<void> {
+  for (;;) {
+    signal.throwIfAborted();
+    const nextLogin = served?.nextLogin();
+    try {
+      return await bot.start();
+    } catch (error) {
+      const needsLogin = error instanceof KickbotError && error.code === 'auth.login_needed';
+      if (!needsLogin || served === undefined) throw error;
+      logger.error(`${error.message} Or connect it at ${served.address}, and the bot starts.`);
+      await Promise.race([nextLogin, once(signal, 'abort')]);
+    }
+  }
 }

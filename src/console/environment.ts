@@ -16,6 +16,8 @@ export interface ConsoleParts {
   readonly clock: Clock;
   readonly random: Random;
   readonly logger: Logger;
+  /** Is told of every account that was connected. */
+  onLogin(): void;
 }
 
 /** What a page behind the login finds. */

@@ -62,9 +62,11 @@ export class Integrations {
       if (!callback.get('code') && !callback.get('error')) {
         return refuse(c, 400, 'The address carries no code; the login goes on.');
       }
-      session.notice = await this.#outcome(async () =>
-        connected(await this.#parts.bot.accounts.finishLogin(found.take(), callback)),
-      );
+      session.notice = await this.#outcome(async () => {
+        const result = await this.#parts.bot.accounts.finishLogin(found.take(), callback);
+        this.#parts.onLogin();
+        return connected(result);
+      });
       return c.body(null, 303, { ...pageHeaders, location: integrationsPath });
     });
     app.all(callbackPath, take);

@@ -6,6 +6,15 @@ import { PublicServer } from '../core/server/public-server.js';
 import type { Logger } from '../core/telemetry/logger.js';
 import { consoleRoutes } from './console.js';
 
+/** The console while it is served. */
+export interface ServedConsole {
+  /** Where it is, such as `https://bot.example/console`. */
+  readonly address: string;
+  /** Resolves when the next account was connected there. */
+  nextLogin(): Promise<void>;
+  close(): Promise<void>;
+}
+
 /**
  * Serves the console where the configuration says. Only when there is somebody to serve: `server.publicUrl` is
  * set, or a password for the console is; else nothing is opened and `undefined` returned.
@@ -15,16 +24,25 @@ import { consoleRoutes } from './console.js';
 export async function serveConsole(
   bot: Bot,
   { config, logger }: { readonly config: Config; readonly logger: Logger },
-): Promise<PublicServer | undefined> {
+): Promise<ServedConsole | undefined> {
   const hasPassword = (await bot.operatorPassword.current()) !== undefined;
   if (config.server.publicUrl === undefined && !hasPassword) return undefined;
   const [clock, random] = [new SystemClock(), new SystemRandom()];
+  const waiting: (() => void)[] = [];
+  const onLogin = () => {
+    for (const resolve of waiting.splice(0)) resolve();
+  };
   const server = await PublicServer.open(config.server, { clock, logger }, (addresses) =>
-    consoleRoutes({ bot, config, addresses, clock, random, logger }),
+    consoleRoutes({ bot, config, addresses, clock, random, logger, onLogin }),
   );
-  logger.info('The console is served.', { address: `${server.addresses.publicOrigin}/console` });
+  const address = `${server.addresses.publicOrigin}/console`;
+  logger.info('The console is served.', { address });
   if (!hasPassword) {
     logger.warn("Nobody can sign in to the console yet: set its password with 'kickbot console password'.");
   }
-  return server;
+  return {
+    address,
+    nextLogin: () => new Promise((resolve) => waiting.push(resolve)),
+    close: () => server.close(),
+  };
 }

@@ -2,10 +2,9 @@ import { copyFileSync, mkdirSync, readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import type { Browser, BrowserContextOptions, Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { serveConsole } from '../../src/console/serve-console.js';
+import { type ServedConsole, serveConsole } from '../../src/console/serve-console.js';
 import type { Bot } from '../../src/core/bot.js';
 import { Secret } from '../../src/core/primitives/secret.js';
-import type { PublicServer } from '../../src/core/server/public-server.js';
 import { type Sandbox, startSandbox } from '../../src/sandbox/index.js';
 import { botFor, password } from '../console/setup.js';
 import { freePort } from '../support/free-port.js';
@@ -18,7 +17,7 @@ const contrast = readFileSync(new URL('./contrast.js', import.meta.url), 'utf8')
 let browser: Browser;
 let sandbox: Sandbox;
 let bot: Bot;
-let server: PublicServer | undefined;
+let served: ServedConsole | undefined;
 /** What the pages complained of: console errors (a blocked form or style among them) and exceptions. */
 const complaints: string[] = [];
 
@@ -30,12 +29,12 @@ beforeAll(async () => {
   const made = botFor(sandbox, { port: await freePort() });
   bot = made.bot;
   await bot.operatorPassword.set(new Secret(password));
-  server = await serveConsole(bot, made);
-  sandbox.app.redirectUris.push(`${server?.addresses.publicOrigin}/v1/integrations/callback/kick`);
+  served = await serveConsole(bot, made);
+  sandbox.app.redirectUris.push(new URL('/v1/integrations/callback/kick', served?.address).href);
 });
 
 afterAll(async () => {
-  await server?.close();
+  await served?.close();
   await bot.stop();
   await sandbox.close();
   await browser.close();
@@ -46,7 +45,7 @@ async function visit(options: BrowserContextOptions = {}): Promise<Page> {
   page.setDefaultTimeout(10_000);
   page.on('console', (line) => line.type() === 'error' && complaints.push(line.text()));
   page.on('pageerror', (error) => complaints.push(error.message));
-  await page.goto(`${server?.addresses.publicOrigin}/console`);
+  await page.goto(`${served?.address}`);
   return page;
 }
 
@@ -98,7 +97,7 @@ describe('the console in a real Chromium', () => {
 
     await page.getByRole('button', { name: 'Sign out' }).click();
     await page.getByRole('heading', { name: 'Sign in' }).waitFor();
-    await page.goto(`${server?.addresses.publicOrigin}/console/integrations`);
+    await page.goto(`${served?.address}/integrations`);
     await page.getByRole('heading', { name: 'Sign in' }).waitFor();
     await page.context().close();
     expect(complaints).toEqual([]);
@@ -106,7 +105,8 @@ describe('the console in a real Chromium', () => {
 
   it('is used by keyboard alone', async () => {
     const page = await visit();
-    // The password has the focus already.
+    // The field takes the focus by itself.
+    await page.locator('#password:focus').waitFor();
     await page.keyboard.type(password);
     await page.keyboard.press('Enter');
     await page.getByRole('heading', { name: 'Integrations' }).waitFor();

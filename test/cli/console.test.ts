@@ -46,3 +46,45 @@ it('kickbot console password reads standard input, and start serves the console 
   expect(code).toBe(0);
   expect(stdout + stderr).not.toContain(password);
 });
+
+it('a start that needs a login waits for it on the console, and goes on then', async () => {
+  const port = await freePort();
+  const folder = folderFor({ port });
+  const origin = `http://localhost:${port}`;
+  sandbox.world.createUser({ username: 'Kickbot' });
+  sandbox.app.redirectUris.push(`${origin}/v1/integrations/callback/kick`);
+  await kickbot(['console', 'password'], folder, {}, password).ended;
+  const start = kickbot(['start'], folder);
+  await start.printed(/Joined/);
+
+  let cookie = '';
+  const send = async (path: string, form?: Record<string, string>) => {
+    const answer = await fetch(`${origin}${path}`, {
+      redirect: 'manual',
+      headers: { cookie, origin },
+      ...(form && { method: 'POST', body: new URLSearchParams(form) }),
+    });
+    cookie = answer.headers.getSetCookie()[0]?.split(';')[0] ?? cookie;
+    return answer;
+  };
+  const connect = async () => {
+    await send('/console/login', { password });
+    const page = await (await send('/console/integrations')).text();
+    const [, csrf = ''] = /name="csrf" value="([^"]+)"/.exec(page) ?? [];
+    const form = { csrf, kind: 'bot', identifier: 'my-bot' };
+    const url = (await send('/console/integrations/connect', form)).headers.get('location') ?? '';
+    const { pathname, search } = await sandbox.consent(url, { as: 'Kickbot' });
+    await send(pathname + search);
+  };
+  await connect();
+  start.kill();
+  await start.ended;
+
+  sandbox.tokens.disconnect(sandbox.world.user('Kickbot'));
+  const again = kickbot(['start'], folder);
+  await again.printed(/bot:my-bot needs a login.*Or connect it at http:\/\/localhost:\d+\/console/);
+  await connect();
+  await again.printed(/Joined/);
+  again.kill();
+  expect((await again.ended).code).toBe(0);
+});

@@ -33,7 +33,7 @@ export function consoleFor(sandbox: Sandbox, { publicUrl }: { publicUrl?: string
   const { config, logger, bot } = botFor(sandbox, publicUrl === undefined ? {} : { publicUrl });
   const clock = new FakeClock();
   const addresses = new Addresses({ publicUrl, port: 3000 });
-  const parts = { bot, config, addresses, clock, random: new SystemRandom(), logger };
+  const parts = { bot, config, addresses, clock, random: new SystemRandom(), logger, onLogin: () => {} };
   const app = guarded(consoleRoutes(parts), addresses, logger);
   sandbox.app.redirectUris.push(`${addresses.publicOrigin}/v1/integrations/callback/kick`);
   return { app, bot, clock, logger, origin: addresses.publicOrigin };

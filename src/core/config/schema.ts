@@ -120,6 +120,7 @@ export const configSchema = z.strictObject({
       publicUrl: z
         .string('an address')
         .refine(isSafeEndpoint, 'an https:// address (http:// only for this machine)')
+        .refine((text) => !URL.canParse(text) || new URL(text).pathname === '/', 'an address without a path')
         .optional(),
     })
     .prefault({}),

@@ -110,6 +110,18 @@ describe('the public server', () => {
     });
   });
 
+  it('23. is reached from outside by https alone, at an address without a path', () => {
+    for (const publicUrl of [
+      'http://bot.example',
+      'ftp://bot.example',
+      'https://bot.example/kickbot',
+      'bot.example',
+    ]) {
+      expect(configSchema.safeParse({ server: { publicUrl } }).success, publicUrl).toBe(false);
+    }
+    expect(configSchema.safeParse({ server: { publicUrl: 'https://bot.example/' } }).success).toBe(true);
+  });
+
   it('takes bodies of at most 64 kB', async () => {
     const port = portOf(await open());
     expect(await ask(port, { body: 'x'.repeat(64 * 1024) })).toEqual({ status: 200, text: '65536' });
