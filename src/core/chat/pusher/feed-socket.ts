@@ -1,6 +1,7 @@
 import { WebSocket } from 'ws';
 import type { RealtimeFrame } from '../../events/realtime-frame.js';
 import { messageOf } from '../../primitives/error.js';
+import { printable } from '../../primitives/printable.js';
 
 export interface FeedSocketListener {
   /** The server has greeted; subscriptions may be sent. */
@@ -71,7 +72,7 @@ export class FeedSocket {
     socket.on('close', (code, reason) => {
       if (!this.#live) return;
       this.#live = false;
-      const said = plain(reason.toString());
+      const said = printable(reason.toString());
       listener.closed(this.#failure ?? `closed with ${code}${said && ` "${said}"`}`, code);
     });
   }
@@ -135,7 +136,7 @@ export class FeedSocket {
   #complained(data: unknown): void {
     const error = typeof data === 'string' ? parsed(data) : data;
     const { code, message } = isRecord(error) ? error : { code: undefined, message: data };
-    const said = plain([code, message].filter((part) => part !== undefined && part !== null).join(' '));
+    const said = printable([code, message].filter((part) => part !== undefined && part !== null).join(' '));
     if (this.#established) this.#listener.complained(said);
     else this.#end(`refused with "${said}"`, typeof code === 'number' ? code : undefined);
   }
@@ -179,9 +180,4 @@ function parsed(text: string): unknown {
   } catch {
     return undefined;
   }
-}
-
-/** What a stranger wrote, on one line of bearable length. */
-function plain(text: string): string {
-  return text.replaceAll(/\p{Cc}+/gu, ' ').slice(0, 200);
 }
