@@ -12,7 +12,13 @@ const closeWaitMs = 1000;
 const loopbackNames = ['localhost', '127.0.0.1', '::1'];
 
 /** What one client may take: time, connections. Slow senders are cut off. */
-const limits = { headersTimeout: 10_000, requestTimeout: 15_000, keepAliveTimeout: 5_000 };
+const limits = {
+  headersTimeout: 10_000,
+  requestTimeout: 15_000,
+  keepAliveTimeout: 5_000,
+  // Node looks for those who are late every 30 seconds unless told.
+  connectionsCheckingInterval: 2_000,
+};
 const maxConnections = 1000;
 
 /** A port of this machine that answers HTTP once it is told how. */
