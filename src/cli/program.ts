@@ -1,5 +1,6 @@
 import { Command, Option } from 'commander';
 import { version } from '../core/version.js';
+import { addAccountsCommand } from './accounts.js';
 import { addConsoleCommand } from './console.js';
 import { addDoctorCommand } from './doctor.js';
 import { addLoginCommand } from './login.js';
@@ -32,6 +33,7 @@ export function createProgram(): Command {
   addStartCommand(program);
   addLoginCommand(program);
   addLogoutCommand(program);
+  addAccountsCommand(program);
   addConsoleCommand(program);
   addDoctorCommand(program);
   addSandboxCommand(program);

@@ -11,7 +11,7 @@ import {
 } from './auth/login.js';
 import type { AuthFetch } from './auth/login-server.js';
 import type { PendingLogin } from './auth/pending-logins.js';
-import { TokenSealer } from './auth/token-sealer.js';
+import { keyRing, TokenSealer } from './auth/token-sealer.js';
 import { TokenStore } from './auth/token-store.js';
 import type { Config } from './config/schema.js';
 import { Grants } from './grants.js';
@@ -74,6 +74,7 @@ export class Accounts {
   readonly #store: AccountStore;
   readonly #oauth: KickOAuth;
   readonly #scopes: LoginScopes;
+  readonly #tokenStore: TokenStore;
 
   constructor(parts: AccountsParts) {
     const { config, database, fetch, secretKey, clock, random, logger } = parts;
@@ -94,9 +95,9 @@ export class Accounts {
       random,
       logger,
     );
-    const sealer = new TokenSealer(secretKey === undefined ? [] : [secretKey], random, logger);
-    const store = new TokenStore(database, sealer);
-    this.tokens = new AccessTokens(this.#oauth, store, this.#store, clock, random, logger);
+    const sealer = new TokenSealer(keyRing(secretKey), random, logger);
+    this.#tokenStore = new TokenStore(database, sealer);
+    this.tokens = new AccessTokens(this.#oauth, this.#tokenStore, this.#store, clock, random, logger);
   }
 
   list(): Promise<readonly Account[]> {
@@ -106,6 +107,11 @@ export class Accounts {
   /** Stores tokens that were obtained elsewhere. Throws `auth.invalid_token_set` when a field is wrong. */
   setUserToken(token: UserToken): Promise<Account> {
     return this.tokens.setUserToken(token);
+  }
+
+  /** Seals all stored tokens with the first key, and resolves with how many that were. */
+  rekey(): Promise<number> {
+    return this.#tokenStore.reseal();
   }
 
   /** How each account is doing. */

@@ -40,6 +40,14 @@ export class BotAccounts {
     return (await this.#open()).statuses();
   }
 
+  /**
+   * Seals all stored tokens with the first key of `KICKBOT_SECRET_KEY`, and resolves with how many that were.
+   * Throws `auth.secret_key_missing` and `auth.secret_key_wrong`.
+   */
+  async rekey(): Promise<number> {
+    return (await this.#open()).rekey();
+  }
+
   /** Begins a login for a web page of the host program's own; `finishLogin` gets what comes back. */
   async beginLogin(request: LoginRequest): Promise<PendingLogin> {
     return (await this.#open()).beginLogin(request);

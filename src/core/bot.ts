@@ -28,7 +28,7 @@ import { WinstonLogger } from './telemetry/winston-logger.js';
 export interface BotOptions {
   /** Where relative paths in the configuration start; the folder the process runs in unless told. */
   readonly directory?: string;
-  /** Seals the tokens in the database; 32 bytes as base64 or hex. Without it they are stored as they are. */
+  /** Seals the tokens in the database; 32 bytes as base64 or hex, or several with commas. Without it they are stored as they are. */
   readonly secretKey?: Secret | undefined;
   readonly logger?: Logger;
   /** What plugins may inject besides kickbot's own: a tsyringe container of the program that hosts the bot. */

@@ -98,6 +98,15 @@ export class TokenSealer {
     }
   }
 
+  /** Throws `auth.secret_key_missing` when there is no key to seal with. */
+  needKey(): void {
+    if (this.#keys.length > 0) return;
+    throw new KickbotError(
+      'auth.secret_key_missing',
+      `There is no key to seal the tokens with: set KICKBOT_SECRET_KEY (${howToMakeOne}).`,
+    );
+  }
+
   #warnOnce(): void {
     if (this.#warned) return;
     this.#warned = true;
@@ -105,6 +114,16 @@ export class TokenSealer {
       `Tokens are stored unsealed: anybody who can read the database can use them. Set KICKBOT_SECRET_KEY to seal them (${howToMakeOne}).`,
     );
   }
+}
+
+/** The keys in `KICKBOT_SECRET_KEY`, which holds one, or several with commas between them. */
+export function keyRing(text: Secret | undefined): readonly Secret[] {
+  return text === undefined
+    ? []
+    : text
+        .reveal()
+        .split(',')
+        .map((key) => new Secret(key));
 }
 
 const howToMakeOne = 'make one with: openssl rand -base64 32';
@@ -121,7 +140,7 @@ function readKey(key: Secret): SealingKey {
   if (bytes?.length !== 32) {
     throw new KickbotError(
       'auth.bad_secret_key',
-      `KICKBOT_SECRET_KEY must be 32 bytes, as base64 or hexadecimal; ${howToMakeOne}`,
+      `KICKBOT_SECRET_KEY must be 32 bytes, as base64 or hexadecimal, or several such keys with commas between them; ${howToMakeOne}`,
     );
   }
   return { id: createHash('sha256').update('kickbot key id').update(bytes).digest('hex').slice(0, 8), bytes };

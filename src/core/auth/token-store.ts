@@ -1,6 +1,6 @@
 import { durably } from '../storage/database.js';
 import type { Database } from '../storage/schema.js';
-import { TokenSealer, unreadable } from './token-sealer.js';
+import { type SealedFor, TokenSealer, unreadable } from './token-sealer.js';
 import { readTokenSet, type TokenSet, writeTokenSet } from './token-set.js';
 
 /** One account's tokens as the database holds them. */
@@ -24,19 +24,13 @@ export class TokenStore {
   ) {}
 
   async read(accountId: string): Promise<StoredTokens | undefined> {
-    const row = await this.database
-      .selectFrom('tokens')
-      .select(['sealed', 'version'])
-      .where('account_id', '=', accountId)
-      .where('purpose', '=', purpose)
-      .executeTakeFirst();
-    if (row === undefined) return undefined;
-    const owner = { accountId, purpose, version: row.version };
-    const text = this.sealer.open(row.sealed, owner);
+    const found = await this.#open({ accountId, purpose });
+    if (found === undefined) return undefined;
+    const { version } = found.row;
     try {
-      return { tokens: readTokenSet(text), version: row.version };
+      return { tokens: readTokenSet(found.text), version };
     } catch {
-      throw unreadable(owner);
+      throw unreadable({ accountId, purpose, version });
     }
   }
 
@@ -115,6 +109,47 @@ export class TokenStore {
       .where('purpose', '=', purpose)
       .where('refreshing_by', '=', holder)
       .execute();
+  }
+
+  /**
+   * Seals everything that is stored with the first key, and resolves with how much that was. Throws
+   * `auth.secret_key_missing` without a key, and, having changed nothing, what keeps a text from being opened.
+   */
+  async reseal(): Promise<number> {
+    this.sealer.needKey();
+    const rows = await this.database.selectFrom('tokens').select(['account_id', 'purpose']).execute();
+    const all = rows.map((row) => ({ accountId: row.account_id, purpose: row.purpose }));
+    for (const each of all) await this.#open(each);
+    for (const each of all) while (!(await this.#resealOne(each)));
+    return all.length;
+  }
+
+  /** False when the text was replaced in between: a bot that is running has refreshed its tokens. */
+  async #resealOne(owner: Omit<SealedFor, 'version'>): Promise<boolean> {
+    const found = await this.#open(owner);
+    if (found === undefined) return true;
+    const { text, row } = found;
+    const sealed = this.sealer.seal(text, { ...owner, version: row.version });
+    const { numUpdatedRows } = await durably(this.database, (database) =>
+      database
+        .updateTable('tokens')
+        .set({ sealed })
+        .where('account_id', '=', owner.accountId)
+        .where('purpose', '=', owner.purpose)
+        .where('sealed', '=', row.sealed)
+        .executeTakeFirst(),
+    );
+    return numUpdatedRows === 1n;
+  }
+
+  async #open({ accountId, purpose }: Omit<SealedFor, 'version'>) {
+    const row = await this.database
+      .selectFrom('tokens')
+      .select(['sealed', 'version'])
+      .where('account_id', '=', accountId)
+      .where('purpose', '=', purpose)
+      .executeTakeFirst();
+    return row && { row, text: this.sealer.open(row.sealed, { accountId, purpose, version: row.version }) };
   }
 
   /** Forgets the account's tokens, readable or not. */

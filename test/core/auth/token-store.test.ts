@@ -54,6 +54,23 @@ describe('TokenStore', () => {
     expect((await store.read('bot:a'))?.tokens).not.toHaveProperty('refreshToken');
   });
 
+  it('seals everything anew with the first key, under the versions that running bots hold', async () => {
+    const newKey = new Secret(Buffer.alloc(32, 9).toString('base64'));
+    await store.write('bot:a', set('one'), { replaces: 0 });
+    await storeWith([]).write('bot:b', set('two'), { replaces: 0 });
+    await expect(storeWith([newKey]).reseal()).rejects.toMatchObject({ code: 'auth.secret_key_wrong' });
+    await expect(storeWith([]).reseal()).rejects.toMatchObject({ code: 'auth.secret_key_missing' });
+    expect(await storeWith([newKey, secretKey]).reseal()).toBe(2);
+    for (const [id, token] of [
+      ['bot:a', 'one'],
+      ['bot:b', 'two'],
+    ] as const) {
+      const stored = await storeWith([newKey]).read(id);
+      expect([stored?.version, stored?.tokens.accessToken.reveal()]).toEqual([1, token]);
+      await expect(store.read(id)).rejects.toMatchObject({ code: 'auth.secret_key_wrong' });
+    }
+  });
+
   it('writes over the version that was read only', async () => {
     await store.write('bot:a', set('one'), { replaces: 0 });
     expect(await store.write('bot:a', set('again'), { replaces: 0 })).toBeUndefined();
