@@ -70,13 +70,19 @@ export class AccessTokens {
     return tokens;
   }
 
-  /** Loads every account's tokens, so that they are refreshed in time whether or not they are used. */
+  /**
+   * Loads every account's tokens, so that they are refreshed in time whether or not they are used, and finishes
+   * logouts that were cut short.
+   */
   async start(): Promise<void> {
-    for (const { id } of await this.accounts.list()) {
+    const ids = (await this.accounts.list()).map(({ id }) => id);
+    for (const id of ids) {
       await this.for(id)
         .load()
         .catch((error: unknown) => this.logger.error(messageOf(error)));
     }
+    const pending = (await this.store.accountIds()).filter((id) => !ids.includes(id));
+    for (const id of pending) await this.logout(id);
   }
 
   /** Ends the timers and waits for refreshes on their way. */
@@ -134,19 +140,31 @@ export class AccessTokens {
     }
   }
 
-  /** Revokes the account's tokens and forgets the account, also when they cannot be read or revoked. */
+  /**
+   * Revokes the account's tokens and forgets the account, also when they cannot be read or revoked. The account goes
+   * first and the tokens last: tokens without an account are the mark of a logout that was cut short.
+   */
   async logout(id: string): Promise<void> {
     this.for(id).forget();
+    await this.accounts.remove(id);
     try {
-      const tokens = (await this.store.read(id))?.tokens;
-      if (tokens?.refreshToken !== undefined) await this.oauth.revoke(tokens.refreshToken, 'refresh_token');
-      if (tokens !== undefined) await this.oauth.revoke(tokens.accessToken, 'access_token');
+      await this.#revoke((await this.store.read(id))?.tokens);
     } catch (error) {
       this.logger.warn(
         `The tokens of ${id} are forgotten here but could not be revoked (${messageOf(error)}): disconnect the app in that account’s settings on kick.com.`,
       );
     }
     await this.store.remove(id);
-    await this.accounts.remove(id);
+  }
+
+  /** Each of the two, whatever becomes of the other. */
+  async #revoke(tokens: TokenSet | undefined): Promise<void> {
+    if (tokens === undefined) return;
+    const { accessToken, refreshToken } = tokens;
+    const revocations = await Promise.allSettled([
+      ...(refreshToken === undefined ? [] : [this.oauth.revoke(refreshToken, 'refresh_token')]),
+      this.oauth.revoke(accessToken, 'access_token'),
+    ]);
+    for (const revocation of revocations) if (revocation.status === 'rejected') throw revocation.reason;
   }
 }

@@ -23,6 +23,16 @@ export class TokenStore {
     private readonly sealer: TokenSealer,
   ) {}
 
+  /** Whose tokens there are, readable or not. */
+  async accountIds(): Promise<readonly string[]> {
+    const rows = await this.database
+      .selectFrom('tokens')
+      .select('account_id')
+      .where('purpose', '=', purpose)
+      .execute();
+    return rows.map(({ account_id }) => account_id);
+  }
+
   async read(accountId: string): Promise<StoredTokens | undefined> {
     const found = await this.#open({ accountId, purpose });
     if (found === undefined) return undefined;

@@ -420,25 +420,49 @@ describe('AccessTokens', () => {
     expect(await database.selectFrom('tokens').select('sealed').execute()).toEqual([{ sealed: '{}' }]);
   });
 
+  const revocations = () =>
+    sandbox.requests
+      .list('POST', '/oauth/revoke')
+      .map(({ query }) => query.token_hint_type)
+      .sort();
+
   it('44. a logout revokes both tokens and forgets the account', async () => {
     const token = await logIn();
     await bot.tokens.logout(id);
     expect(isGood(token)).toBe(false);
-    expect(sandbox.requests.list('POST', '/oauth/revoke').map(({ query }) => query.token_hint_type)).toEqual([
-      'refresh_token',
-      'access_token',
-    ]);
+    expect(revocations()).toEqual(['access_token', 'refresh_token']);
     expect(await bot.accounts.list()).toEqual([]);
     await expect(current()).rejects.toMatchObject({ code: 'auth.login_needed' });
     expect(clock.pending).toBe(0);
   });
 
-  it('44. a logout forgets the account when Kick does not answer, too', async () => {
+  it('44. a logout forgets the account when Kick does not answer, too, and leaves neither token untried', async () => {
     await logIn();
     sandbox.faults.next('POST /oauth/revoke', { status: 500 });
     await bot.tokens.logout(id);
     expect(await stored()).toBeUndefined();
+    expect(revocations()).toEqual(['access_token', 'refresh_token']);
     expect(bot.logger.lines).toEqual([['warn', expect.stringContaining('could not be revoked')]]);
+  });
+
+  it('44. a crash in the middle of a logout leaves the tokens to be revoked at the next start', async () => {
+    const token = await logIn();
+    await bot.tokens.setUserToken({
+      accountId: 'other',
+      type: 'bot',
+      accessToken: 'of-another-account',
+      expiresIn: 7200,
+      scope: '',
+    });
+    vi.spyOn(bot.oauth, 'revoke').mockReturnValue(new Promise(() => undefined));
+    void bot.tokens.logout(id);
+    await vi.waitFor(async () => expect(await bot.accounts.find(id)).toBeUndefined());
+    expect(await stored()).toBe(token);
+    await bot.tokens.stop();
+    await startProcess().tokens.start();
+    expect(revocations()).toEqual(['access_token', 'refresh_token']);
+    expect(isGood(token)).toBe(false);
+    expect(await bot.store.accountIds()).toEqual(['bot:other']);
   });
 
   it('refuses a token set with a field missing, and quotes no token', async () => {
