@@ -1,3 +1,4 @@
+import { createInterface } from 'node:readline';
 import { type Command, Option } from 'commander';
 import { parseScopes } from '../core/auth/scopes.js';
 import { createBot } from '../core/bot.js';
@@ -12,6 +13,7 @@ interface LoginCommandOptions {
   port?: number;
   timeout: number;
   browser: boolean;
+  redirectUri?: string;
   exactScopes?: string;
 }
 
@@ -28,8 +30,9 @@ export function addLoginCommand(program: Command): void {
       'where the browser comes back to; server.port unless told',
       numberOption(1, 65_535),
     )
+    .option('--redirect-uri <url>', 'a redirect URL of the app on this machine; it says port and path itself')
     .option('--timeout <seconds>', 'how long to wait for you', numberOption(10, 600), 300)
-    .option('--no-browser', 'only print the address')
+    .option('--no-browser', 'only print the address; where the browser ended up may be pasted here')
     .option('--exact-scopes <scopes>', "ask for just these, 'user:read chat:write', whatever is configured")
     .action(async (options: LoginCommandOptions, command: Command) => {
       const loaded = await loadConfiguration(command);
@@ -39,20 +42,30 @@ export function addLoginCommand(program: Command): void {
       const cancel = () => cancelled.abort(new Error('Ctrl-C'));
       process.once('SIGINT', cancel).once('SIGTERM', cancel);
       const waiting = waitingLine(options.timeout);
+      const typed = options.browser ? undefined : createInterface({ input: process.stdin });
       try {
         const { account, scopes, missingScopes } = await bot.accounts.login({
           kind: options.type,
           identifier: options.account,
           port: options.port ?? config.server.port,
           timeoutMs: options.timeout * 1000,
+          ...(options.redirectUri !== undefined && { redirectUri: options.redirectUri }),
+          ...(typed && { pasted: typed }),
+          onPasteRefused: (why) => process.stdout.write(`${why}\n`),
           ...(options.exactScopes !== undefined && { scopes: parseScopes(options.exactScopes) }),
           signal: cancelled.signal,
           onAuthorizeUrl: (url) => {
             process.stdout.write(
               `Allow the login on Kick's page, as the account that is to speak:\n\n  ${url}\n\n`,
             );
-            if (options.browser) void openBrowser(url);
-            waiting.begin();
+            if (options.browser) {
+              void openBrowser(url);
+              waiting.begin();
+            } else {
+              process.stdout.write(
+                'If that browser cannot come back to this machine, paste the address it ended at here:\n',
+              );
+            }
           },
         });
         waiting.end();
@@ -64,6 +77,7 @@ export function addLoginCommand(program: Command): void {
         }
       } finally {
         waiting.end();
+        typed?.close();
         process.off('SIGINT', cancel).off('SIGTERM', cancel);
         await bot.stop();
       }

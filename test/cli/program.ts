@@ -21,11 +21,16 @@ export interface Ended {
 
 /**
  * Runs `kickbot …args` in a folder, with nothing of this machine's environment but the way to Node, and `input`
- * at standard input.
+ * at standard input; with `null` that stays open for `type`.
  */
-export function kickbot(args: readonly string[], cwd: string, env: Record<string, string> = {}, input = '') {
+export function kickbot(
+  args: readonly string[],
+  cwd: string,
+  env: Record<string, string> = {},
+  input: string | null = '',
+) {
   const child = spawn(process.execPath, [main, ...args], { cwd, env: { PATH: process.env.PATH, ...env } });
-  child.stdin.end(input);
+  if (input !== null) child.stdin.end(input);
   let stdout = '';
   let stderr = '';
   const watchers = new Set<() => void>();
@@ -45,6 +50,7 @@ export function kickbot(args: readonly string[], cwd: string, env: Record<string
   );
   return {
     ended,
+    type: (line: string) => void child.stdin.write(`${line}\n`),
     kill: (signal: NodeJS.Signals = 'SIGTERM') => child.kill(signal),
     /** Resolves with the first match in what was printed so far or later; rejects when the program ends before. */
     printed: (pattern: RegExp) =>

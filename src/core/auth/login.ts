@@ -17,6 +17,12 @@ export interface LoginOptions {
   readonly scopes: readonly string[];
   /** Where Kick sends the browser back to, on this machine; 0 takes a free port. */
   readonly port: number;
+  /** A redirect URL on this machine that is registered for the app; it says port and path in place of `port`. */
+  readonly redirectUri?: string;
+  /** Addresses the person copied out of a browser, perhaps on another machine; one may be the callback. */
+  readonly pasted?: AsyncIterable<string>;
+  /** Is told why a pasted address is not the callback. */
+  onPasteRefused?(why: string): void;
   /** How long to wait for the person: 5 minutes, and never more than 10. */
   readonly timeoutMs?: number;
   /** Ends the login, for Ctrl-C. */
@@ -51,14 +57,14 @@ const longestTimeoutMs = 10 * 60_000;
  * Logs one account in with a browser on this machine: waits on `http://localhost:{port}/callback` for Kick to send
  * the person back, exchanges the code, stores the tokens, and asks who it was. Nothing is left open afterwards.
  *
- * Throws `auth.port_in_use`, `auth.login_timeout`, `auth.login_cancelled`, `auth.denied`, whatever
+ * Throws `auth.port_in_use`, `config.redirect_uri`, `auth.login_timeout`, `auth.login_cancelled`, `auth.denied`, whatever
  * `KickOAuth.exchange` throws, and, before anybody is asked, what would keep the tokens from being stored.
  */
 export async function loginWithLoopback(options: LoginOptions, parts: LoginParts): Promise<LoginResult> {
   const { oauth, tokens, clock } = parts;
   if (options.signal?.aborted) throw cancelled(options.signal);
   await tokens.checkStorable(options.kind, options.identifier);
-  const listener = await LoopbackListener.open(options.port, clock);
+  const listener = await LoopbackListener.open(options.port, clock, options.redirectUri);
   let cameBack = false;
   let stopWaiting = () => {};
   try {
@@ -83,11 +89,25 @@ export async function loginWithLoopback(options: LoginOptions, parts: LoginParts
         }
       });
       options.onAuthorizeUrl(login.url);
+      takePasted(listener, options).catch(reject);
     });
   } finally {
     stopWaiting();
     if (cameBack && !options.signal?.aborted) await listener.resultShown();
     await listener.close();
+  }
+}
+
+/** Offers each pasted address to the listener until one is taken; the login does not depend on any. */
+async function takePasted(
+  listener: LoopbackListener,
+  { pasted, onPasteRefused }: LoginOptions,
+): Promise<void> {
+  for await (const address of pasted ?? []) {
+    if (address.trim() === '') continue;
+    const why = await listener.paste(address.trim());
+    if (why === undefined) return;
+    onPasteRefused?.(why);
   }
 }
 

@@ -23,6 +23,7 @@ const resultWaitMs = 3000;
 export class LoopbackListener {
   #expected: { readonly state: Buffer; readonly take: CallbackTaker } | undefined;
   #used = false;
+  #browserCame = false;
   #page: LoginPage | undefined;
   #pageShown = () => {};
   readonly #shown = new Promise<void>((resolve) => {
@@ -32,14 +33,24 @@ export class LoopbackListener {
   private constructor(
     private readonly listener: HttpListener,
     private readonly clock: Clock,
+    private readonly given: URL | undefined,
   ) {
     listener.serve(this.#routes().fetch);
   }
 
-  /** Throws `auth.port_in_use` when somebody else listens there. Port 0 takes a free one. */
-  static async open(port: number, clock: Clock): Promise<LoopbackListener> {
+  /**
+   * Throws `auth.port_in_use` when somebody else listens there. Port 0 takes a free one. A redirect URL of the
+   * owner's own says port and path itself; it must be http and on this machine, or `config.redirect_uri` is thrown.
+   */
+  static async open(port: number, clock: Clock, redirectUri?: string): Promise<LoopbackListener> {
+    const given = redirectUri === undefined ? undefined : readRedirectUri(redirectUri);
+    if (given) return LoopbackListener.#open(Number(given.port || 80), clock, given);
+    return LoopbackListener.#open(port, clock, undefined);
+  }
+
+  static async #open(port: number, clock: Clock, given: URL | undefined): Promise<LoopbackListener> {
     try {
-      return new LoopbackListener(await HttpListener.open('localhost', port, clock), clock);
+      return new LoopbackListener(await HttpListener.open('localhost', port, clock), clock, given);
     } catch (cause) {
       if (listenErrorCode(cause) !== 'EADDRINUSE') {
         throw new KickbotError(
@@ -63,6 +74,7 @@ export class LoopbackListener {
 
   /** The redirect URL, as it is registered for the app. Kick's pages handle `localhost` better than `127.0.0.1`. */
   get redirectUri(): string {
+    if (this.given) return this.given.href;
     return `http://localhost:${this.port}${callbackPath}`;
   }
 
@@ -71,8 +83,22 @@ export class LoopbackListener {
     this.#expected = { state: digest(state.reveal()), take };
   }
 
+  /**
+   * Takes a callback that a person copied out of the browser's address bar. Resolves with why it is not the one
+   * that is waited for; undefined when it was taken.
+   */
+  async paste(address: string): Promise<string | undefined> {
+    if (!URL.canParse(address)) return 'This is not an address: copy all of it, from http:// on.';
+    const callback = new URL(address).searchParams;
+    const taken = this.#admit(callback);
+    if (typeof taken === 'string') return taken;
+    await taken(callback);
+    return undefined;
+  }
+
   /** Resolves when the browser got the result, or when it did not ask for it for a while. */
   async resultShown(): Promise<void> {
+    if (!this.#browserCame) return;
     const over = new AbortController();
     await Promise.race([this.#shown, this.clock.sleep(resultWaitMs, over.signal).catch(() => undefined)]);
     over.abort();
@@ -98,7 +124,7 @@ export class LoopbackListener {
       return await next();
     });
     app.all(
-      callbackPath,
+      this.given?.pathname ?? callbackPath,
       callbackRoute<HttpEnvironment>((c, callback) => this.#callback(c, callback)),
     );
     app.get(resultPath, (c) => {
@@ -112,20 +138,40 @@ export class LoopbackListener {
   }
 
   async #callback(c: Context<HttpEnvironment>, callback: URLSearchParams): Promise<Response> {
+    const take = this.#admit(callback);
+    if (typeof take === 'string') return refuse(c, 400, take);
+    this.#browserCame = true;
+    this.#page = await take(callback);
+    return c.redirect(resultPath, 303);
+  }
+
+  /** What takes this callback, from now on nothing else; or why it is not taken. */
+  #admit(callback: URLSearchParams): CallbackTaker | string {
     // The state is looked at before anything it vouches for (CVE-2026-42073), in constant time.
     const expected = this.#expected;
     const state = digest(callback.get('state') ?? '');
     if (expected === undefined || !timingSafeEqual(state, expected.state)) {
-      return refuse(c, 400, 'This does not belong to the login that is waiting; that one goes on.');
+      return 'This does not belong to the login that is waiting; that one goes on.';
     }
-    if (this.#used) return refuse(c, 400, 'This address was already used.');
+    if (this.#used) return 'This address was already used.';
     if (!callback.get('code') && !callback.get('error')) {
-      return refuse(c, 400, 'The address carries no code; the login goes on.');
+      return 'The address carries no code; the login goes on.';
     }
     this.#used = true;
-    this.#page = await expected.take(callback);
-    return c.redirect(resultPath, 303);
+    return expected.take;
   }
+}
+
+/** Kick compares redirect URLs letter by letter, so what is given has to be what a browser makes of it. */
+function readRedirectUri(text: string): URL {
+  const url = URL.canParse(text) ? new URL(text) : undefined;
+  const isLoopback = url !== undefined && /^(localhost|127\.0\.0\.1|\[::1\])$/.test(url.hostname);
+  const isPlain = url?.protocol === 'http:' && url.href === text && /^\/[\w./-]+$/.test(url.pathname);
+  if (url && isLoopback && isPlain && url.search + url.hash === '' && url.pathname !== resultPath) return url;
+  throw new KickbotError(
+    'config.redirect_uri',
+    `A login cannot come back to ${text.slice(0, 200)}: the redirect URL has to be http, on localhost, 127.0.0.1 or [::1], with a path and nothing behind it, such as http://localhost:3000/callback.`,
+  );
 }
 
 const digest = (text: string) => createHash('sha256').update(text).digest();
