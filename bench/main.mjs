@@ -14,9 +14,8 @@ const kibibytes = (value) => `${(value / 1024).toFixed(1)} KiB`;
 
 async function frames() {
   const { meanFrameBytes, rounds, perRound, receivers, overPusher, mistakes } = await throughput();
-  const busy = Math.min(...receivers.map((receiver) => receiver.busy));
   printSection(
-    `Frames received by one core (${meanFrameBytes} bytes, ${rounds} rounds of ${perRound}, core ${Math.round(busy * 100)} % busy)`,
+    `Frames for each second of a core's time (${meanFrameBytes} bytes, ${rounds} rounds of ${perRound})`,
   );
   const names = {
     ws: 'floor: ws, JSON.parse twice',

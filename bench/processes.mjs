@@ -2,9 +2,12 @@
 import { fork } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
 
+/** Longer than anything here takes on a busy machine: something that is waited for does not happen. */
+const patienceMs = 120_000;
+
 /**
  * Starts a file of this folder. `ask` sends it a question, one at a time, and resolves with the answer; it rejects
- * when the process fails.
+ * when the process fails or does not answer.
  */
 export function start(file, { arguments: given = [], execArgv = [] } = {}) {
   const path = fileURLToPath(new URL(file, import.meta.url));
@@ -12,14 +15,15 @@ export function start(file, { arguments: given = [], execArgv = [] } = {}) {
   const ended = new Promise((resolve) => child.once('exit', (code) => resolve(code)));
   return {
     async ask(name, details = {}) {
+      let timer;
       const answered = new Promise((resolve, reject) => {
-        const settle = ({ error, answer }) =>
-          error ? reject(new Error(`${file}: ${error}`)) : resolve(answer);
-        child.once('message', settle);
-        ended.then((code) => reject(new Error(`${file} ended with ${code}.`)));
+        const fail = (why) => reject(new Error(`${file}, ${name}: ${why}`));
+        timer = setTimeout(() => fail(`no answer within ${patienceMs / 1000} s`), patienceMs);
+        child.once('message', ({ error, answer }) => (error ? fail(error) : resolve(answer)));
+        ended.then((code) => fail(`ended with ${code}`));
       });
       child.send({ name, details });
-      return answered;
+      return answered.finally(() => clearTimeout(timer));
     },
     async stop() {
       if (child.connected) child.disconnect();

@@ -2,17 +2,15 @@
 export class Tally {
   #seen = 0;
   #wanted = 0;
-  #startedAt = 0;
   #arrived = () => {};
 
   /** One has arrived and is dealt with. */
   add() {
     this.#seen++;
-    if (this.#seen === 1) this.#startedAt = performance.now();
     if (this.#seen === this.#wanted) this.#end();
   }
 
-  /** Resolves when `count` have arrived since the last time, with when the first of them did. */
+  /** Resolves when `count` have arrived since the last time. */
   expect(count) {
     this.#wanted = count;
     return new Promise((resolve) => {
@@ -29,6 +27,6 @@ export class Tally {
   #end() {
     this.#seen -= this.#wanted;
     this.#wanted = 0;
-    this.#arrived(this.#startedAt);
+    this.#arrived();
   }
 }

@@ -5,18 +5,21 @@ import { Tally } from '../tally.mjs';
 const { open } = await import(process.argv[2]);
 const tally = new Tally();
 let receiver;
+let before = process.cpuUsage();
 
 serve({
   async open(feed) {
     receiver = await open({ ...feed, arrived: () => tally.add() });
   },
-  async round({ count }) {
-    const before = performance.eventLoopUtilization();
-    const startedAt = await tally.expect(count);
+  begin() {
+    before = process.cpuUsage();
+  },
+  /** Frames for each second of a core's time: its own and its garbage collector's, whatever else the machine does. */
+  async end({ count }) {
+    await tally.expect(count);
     await receiver.idle?.();
-    const milliseconds = performance.now() - startedAt;
-    const { active } = performance.eventLoopUtilization(before);
-    return { framesPerSecond: (count / milliseconds) * 1000, busy: Math.min(1, active / milliseconds) };
+    const { user, system } = process.cpuUsage(before);
+    return count / ((user + system) / 1e6);
   },
   /** What is not as it should be after `total` frames. */
   mistakes({ total }) {

@@ -1,6 +1,6 @@
-// Frames per second: the bot beside the floors it stands on, in turns, each in a process of its own.
+// Frames per second of a core: the bot beside the floors it stands on, in turns, each in a process of its own.
 import { start } from '../processes.mjs';
-import { median, summary } from '../statistics.mjs';
+import { summary } from '../statistics.mjs';
 
 // More messages than the inbox remembers, so that each round can send all of them again.
 const corpus = { count: 60_000, channels: 21, commands: 500, commandEvery: 100, removedEvery: 1_000 };
@@ -21,11 +21,13 @@ export async function throughput() {
       await receiver.ask('open', { ...corpus, ...address, client: name });
     }
     const round = async (name) => {
-      const [result] = await Promise.all([
-        running.get(name).ask('round', { count: perRound }),
+      const receiver = running.get(name);
+      await receiver.ask('begin');
+      const [framesPerSecond] = await Promise.all([
+        receiver.ask('end', { count: perRound }),
         kick.ask('flood', { client: name, count: perRound }),
       ]);
-      return result;
+      return framesPerSecond;
     };
     const results = Object.fromEntries(receivers.map((name) => [name, []]));
     for (let turn = -warmUps; turn < rounds; turn++) {
@@ -39,19 +41,12 @@ export async function throughput() {
       const found = await receiver.ask('mistakes', { total: (warmUps + rounds) * perRound });
       mistakes.push(...found.map((mistake) => `${name}: ${mistake}`));
     }
-    const ratios = results.kickbot.map(
-      ({ framesPerSecond }, turn) => framesPerSecond / results['pusher-over-ws'][turn].framesPerSecond,
-    );
     return {
       meanFrameBytes,
       rounds,
       perRound,
-      overPusher: summary(ratios),
-      receivers: receivers.map((name) => ({
-        name,
-        framesPerSecond: summary(results[name].map(({ framesPerSecond }) => framesPerSecond)),
-        busy: median(results[name].map(({ busy }) => busy)),
-      })),
+      overPusher: summary(results.kickbot.map((speed, turn) => speed / results['pusher-over-ws'][turn])),
+      receivers: receivers.map((name) => ({ name, framesPerSecond: summary(results[name]) })),
       mistakes,
     };
   } finally {
