@@ -1,6 +1,7 @@
 import { AccessTokens, type UserToken } from './auth/access-tokens.js';
 import type { AccountStatus } from './auth/account-status.js';
 import { type Account, type AccountKind, AccountStore, type AccountUser } from './auth/account-store.js';
+import { AppTokens } from './auth/app-tokens.js';
 import { KickOAuth } from './auth/kick-oauth.js';
 import {
   finishLogin,
@@ -70,6 +71,9 @@ const mendedByTheOwner: ReadonlySet<string> = new Set([
 /** The accounts that logged in, and the ways to log one in or out. */
 export class Accounts {
   readonly tokens: AccessTokens;
+  /** Kick's API as the app itself, for what needs nobody's leave. */
+  readonly kickAsApp: KickApi;
+  readonly #appTokens: AppTokens;
   readonly #parts: AccountsParts;
   readonly #store: AccountStore;
   readonly #oauth: KickOAuth;
@@ -98,6 +102,20 @@ export class Accounts {
     const sealer = new TokenSealer(keyRing(secretKey), random, logger);
     this.#tokenStore = new TokenStore(database, sealer);
     this.tokens = new AccessTokens(this.#oauth, this.#tokenStore, this.#store, clock, random, logger);
+    this.#appTokens = new AppTokens(`app:${clientId ?? ''}`, {
+      oauth: this.#oauth,
+      store: new TokenStore(database, sealer, 'app'),
+      clock,
+      random,
+      logger,
+      holder: Buffer.from(random.bytes(16)).toString('hex'),
+    });
+    this.kickAsApp = this.#kickWith(this.#appTokens);
+  }
+
+  /** Ends the timers and waits for tokens on their way. */
+  async stop(): Promise<void> {
+    await Promise.all([this.tokens.stop(), this.#appTokens.stop()]);
   }
 
   list(): Promise<readonly Account[]> {

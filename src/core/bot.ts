@@ -70,6 +70,7 @@ export class Bot {
   readonly #random: Random;
   #installation: Promise<Installation> | undefined;
   #speakers: Speakers | undefined;
+  #kickAsApp: KickApi | undefined;
   #state: 'idle' | 'running' | 'stopping' = 'idle';
   #starting: Promise<void> | undefined;
   #stopping: Promise<void> | undefined;
@@ -101,6 +102,15 @@ export class Bot {
       'auth.no_account',
       "No bot account is logged in. Run 'kickbot login', then start.",
     );
+  }
+
+  /**
+   * Kick's API as the app itself, for what needs nobody's leave: channels, streams, categories by id or name. Its
+   * token is fetched on first use and needs `kick.clientSecret`. Throws `bot.not_started` before `start()`.
+   */
+  get kickAsApp(): KickApi {
+    if (this.#kickAsApp) return this.#kickAsApp;
+    throw new KickbotError('bot.not_started', 'This bot does not run: start() it first.');
   }
 
   /**
@@ -157,6 +167,7 @@ export class Bot {
     this.#keepAlive?.close();
     this.#installation = undefined;
     this.#speakers = undefined;
+    this.#kickAsApp = undefined;
     this.#state = 'idle';
   }
 
@@ -189,6 +200,7 @@ export class Bot {
 
     const accounts = await installation.accounts.identifyBots();
     await installation.accounts.tokens.start();
+    this.#kickAsApp = installation.accounts.kickAsApp;
     const { database, http } = installation;
     const grants = await installation.accounts.grants();
     const speakers = await Speakers.open(accounts, { config, database, grants, clock, random, logger });

@@ -44,7 +44,7 @@ export class Installation {
   }
 
   async close(): Promise<void> {
-    await this.accounts.tokens.stop();
+    await this.accounts.stop();
     await this.http.close();
     await this.database.destroy();
   }

@@ -377,3 +377,9 @@ describe('stopping in the middle of the start', () => {
     expect(sandbox.feed.connections).toBe(0);
   });
 });
+
+it('asks Kick as the app itself, without any account', async () => {
+  expect(() => createBot(config()).kickAsApp).toThrow('start() it first');
+  const running = await start({ account: false });
+  expect(await running.kickAsApp.channels.bySlug('streamer')).toMatchObject({ slug: 'streamer' });
+});

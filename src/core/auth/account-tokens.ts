@@ -10,7 +10,7 @@ import { type StoredTokens, TokenStore } from './token-store.js';
 
 /** What every account's tokens are given. */
 export interface AccountTokensParts {
-  readonly oauth: KickOAuth;
+  readonly oauth: Pick<KickOAuth, 'refresh'>;
   readonly store: TokenStore;
   readonly clock: Clock;
   readonly random: Random;

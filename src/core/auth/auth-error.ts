@@ -3,7 +3,7 @@ import { printable } from '../primitives/printable.js';
 import { Secret } from '../primitives/secret.js';
 
 /** What was asked of Kick's login server when it refused. */
-export type AuthStep = 'exchange' | 'refresh' | 'revoke';
+export type AuthStep = 'exchange' | 'refresh' | 'app' | 'revoke';
 
 /** A 200 whose tokens cannot be used, but which holds the refresh token that replaces the old one. */
 export class UnusableTokensError extends KickbotError {
@@ -63,6 +63,7 @@ const grantSentences: Record<AuthStep, string> = {
   exchange:
     'Kick refuses the code of this login (it was used, is too old or belongs to another): log in again',
   refresh: 'Kick no longer accepts the refresh token: log in again with `kickbot login`',
+  app: 'Kick gives this app no token of its own',
   revoke: 'Kick no longer knows this token',
 };
 

@@ -149,6 +149,31 @@ export class KickOAuth {
     });
   }
 
+  /**
+   * The app's own tokens, without a person (RFC 6749 §4.4): no refresh token, no scopes. Throws
+   * `config.client_missing` without the app's secret.
+   */
+  async appToken(): Promise<TokenSet> {
+    if (this.options.clientId === '' || this.options.clientSecret === undefined) {
+      throw new KickbotError(
+        'config.client_missing',
+        'Acting as the app needs the app and its secret: set KICK_INTEGRATION_CLIENT_ID and KICK_INTEGRATION_CLIENT_SECRET (or kick.clientId and kick.clientSecret).',
+      );
+    }
+    return this.#requestTokens('app', {
+      secrets: [],
+      fallback: { scopes: [] },
+      send: (options) =>
+        oauth.clientCredentialsGrantRequest(
+          this.#server,
+          this.#client,
+          this.#authentication,
+          new URLSearchParams(),
+          options,
+        ),
+    });
+  }
+
   /** Ends a token. Kick takes it in the query, so this address is never logged and not in any error. */
   async revoke(token: Secret, hint: 'access_token' | 'refresh_token'): Promise<void> {
     const url = this.#http.endpoint('revoke');

@@ -10,9 +10,6 @@ export interface StoredTokens {
   readonly version: number;
 }
 
-/** A person's tokens; an app's own will be another purpose. */
-const purpose = 'user';
-
 /**
  * The tokens at rest, sealed. Writes name the version they replace and are on the disk when they resolve.
  * Reading throws what `TokenSealer.open` throws; what cannot be read is never overwritten, only removed.
@@ -21,6 +18,8 @@ export class TokenStore {
   constructor(
     private readonly database: Database,
     private readonly sealer: TokenSealer,
+    /** A person's tokens, or the app's own. */
+    private readonly purpose: 'user' | 'app' = 'user',
   ) {}
 
   /** Whose tokens there are, readable or not. */
@@ -28,19 +27,20 @@ export class TokenStore {
     const rows = await this.database
       .selectFrom('tokens')
       .select('account_id')
-      .where('purpose', '=', purpose)
+      .where('purpose', '=', this.purpose)
       .execute();
     return rows.map(({ account_id }) => account_id);
   }
 
   async read(accountId: string): Promise<StoredTokens | undefined> {
-    const found = await this.#open({ accountId, purpose });
+    const owner = { accountId, purpose: this.purpose };
+    const found = await this.#open(owner);
     if (found === undefined) return undefined;
     const { version } = found.row;
     try {
       return { tokens: readTokenSet(found.text), version };
     } catch {
-      throw unreadable({ accountId, purpose, version });
+      throw unreadable({ ...owner, version });
     }
   }
 
@@ -54,6 +54,7 @@ export class TokenStore {
     { replaces }: { replaces: number },
   ): Promise<number | undefined> {
     const version = replaces + 1;
+    const { purpose } = this;
     const sealed = this.sealer.seal(writeTokenSet(tokens), { accountId, purpose, version });
     const row = {
       sealed,
@@ -75,7 +76,7 @@ export class TokenStore {
         .updateTable('tokens')
         .set(row)
         .where('account_id', '=', accountId)
-        .where('purpose', '=', purpose)
+        .where('purpose', '=', this.purpose)
         .where('version', '=', replaces)
         .executeTakeFirst();
       return numUpdatedRows;
@@ -97,7 +98,7 @@ export class TokenStore {
       .updateTable('tokens')
       .set({ refreshing_by: holder, refreshing_until: now + lengthMs })
       .where('account_id', '=', accountId)
-      .where('purpose', '=', purpose)
+      .where('purpose', '=', this.purpose)
       .where('version', '=', version)
       .where((where) =>
         where.or([
@@ -116,7 +117,7 @@ export class TokenStore {
       .updateTable('tokens')
       .set({ refreshing_by: null, refreshing_until: null })
       .where('account_id', '=', accountId)
-      .where('purpose', '=', purpose)
+      .where('purpose', '=', this.purpose)
       .where('refreshing_by', '=', holder)
       .execute();
   }
