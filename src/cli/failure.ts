@@ -23,10 +23,15 @@ export function explain(error: unknown): void {
             ({ key, source, found, allowed }) => `  ${key} (${source}): found ${found}; allowed: ${allowed}`,
           ),
         ]
-      : [messageOf(error)];
+      : [messageOf(error) + codeOf(error)];
   process.stderr.write(`${paint(process.stderr, 'red', 'kickbot:')} ${lines.join('\n')}\n`);
   if (wantsDetails() && error instanceof Error)
     process.stderr.write(`${error.stack ?? ''}\n${causesOf(error)}`);
+}
+
+/** What to look for in the documentation, or to quote when asking for help. */
+function codeOf(error: unknown): string {
+  return error instanceof KickbotError ? ` ${paint(process.stderr, 'gray', `[${error.code}]`)}` : '';
 }
 
 /** Read off the arguments themselves: the configuration may be the very thing that failed. */

@@ -66,6 +66,7 @@ describe('one clear sentence, the right exit code, no stack trace', () => {
     });
     expect(code).toBe(2);
     expect(stderr).toContain('nobody-here');
+    expect(stderr).toContain('[channel.unknown]');
     expect(stderr).toContain('channels');
     expect(stderr).not.toContain('    at ');
   });
