@@ -1,8 +1,9 @@
-import { fetch } from 'undici';
+import { fetch as undiciFetch } from 'undici';
 import { AccessTokens } from '../../../src/core/auth/access-tokens.js';
 import { AccountStore, type AccountUser } from '../../../src/core/auth/account-store.js';
 import { KickOAuth } from '../../../src/core/auth/kick-oauth.js';
 import type { LoginParts } from '../../../src/core/auth/login.js';
+import type { AuthFetch } from '../../../src/core/auth/login-server.js';
 import { TokenSealer } from '../../../src/core/auth/token-sealer.js';
 import { TokenStore } from '../../../src/core/auth/token-store.js';
 import { Clock } from '../../../src/core/primitives/clock.js';
@@ -20,10 +21,12 @@ export interface SetupOptions {
   clock: Clock;
   clientId?: string;
   clientSecret?: Secret;
+  fetch?: AuthFetch;
 }
 
 /** What a login and the tokens need, put together as the bot does it. */
-export function setUpAuth({ authUrl, database, clock, clientId = 'app', clientSecret }: SetupOptions) {
+export function setUpAuth(options: SetupOptions) {
+  const { authUrl, database, clock, clientId = 'app', clientSecret, fetch = undiciFetch } = options;
   const random = new SystemRandom();
   const logger = new RecordingLogger();
   const settings = { authUrl, clientId, userAgent: 'kickbot/test' };

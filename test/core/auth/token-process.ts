@@ -1,24 +1,7 @@
-import { SystemClock } from '../../../src/core/primitives/clock.js';
 import { Secret } from '../../../src/core/primitives/secret.js';
 import { openDatabase } from '../../../src/core/storage/database.js';
+import { ClockAhead } from '../../support/clock-ahead.js';
 import { setUpAuth } from './auth-setup.js';
-
-/** A clock that can be set ahead, so that a token ends without anybody waiting. */
-class ClockAhead extends SystemClock {
-  #aheadMs = 0;
-
-  set(ms: number): void {
-    this.#aheadMs += ms;
-  }
-
-  override now(): number {
-    return super.now() + this.#aheadMs;
-  }
-
-  override monotonic(): number {
-    return super.monotonic() + this.#aheadMs;
-  }
-}
 
 /** The program of one process: at each message its token ends, and it answers with the one it uses next. */
 export async function run(settings: {
