@@ -54,7 +54,7 @@ export interface LoginRequest {
   readonly redirectUri: string;
 }
 
-/** A bot account Kick knows, and its API client. */
+/** An account Kick knows, and its API client. */
 export interface IdentifiedAccount extends Account {
   readonly user: AccountUser;
   readonly kick: KickApi;
@@ -178,11 +178,20 @@ export class Accounts {
    * being read, and `auth.unidentified` when Kick cannot be asked and never said before: without its id the bot
    * would answer itself.
    */
-  async identifyBots(): Promise<readonly IdentifiedAccount[]> {
+  identifyBots(): Promise<readonly IdentifiedAccount[]> {
+    return this.#identifyAll('bot');
+  }
+
+  /** Asks Kick likewise who the broadcasters' accounts are. */
+  identifyChannels(): Promise<readonly IdentifiedAccount[]> {
+    return this.#identifyAll('channel');
+  }
+
+  async #identifyAll(kind: AccountKind): Promise<readonly IdentifiedAccount[]> {
     const { logger } = this.#parts;
     const identified: IdentifiedAccount[] = [];
     for (const account of await this.#store.list()) {
-      if (account.kind !== 'bot') continue;
+      if (account.kind !== kind) continue;
       const kick = this.#kickWith(this.tokens.for(account.id));
       try {
         const { id, username } = await kick.users.me();

@@ -1,13 +1,14 @@
 import 'reflect-metadata';
 import { MessageChannel, type MessagePort } from 'node:worker_threads';
 import type { DependencyContainer } from 'tsyringe';
+import { AppMessages } from './app-messages.js';
 import { BotAccounts } from './bot-accounts.js';
 import { BotEvents } from './bot-events.js';
 import { ChannelDirectory } from './chat/channel-directory.js';
 import { Inbox } from './chat/inbox.js';
 import { PusherTransport } from './chat/pusher/pusher-transport.js';
 import { ConfigError, problemsOf } from './config/problems.js';
-import { type Config, type ConfigInput, configSchema } from './config/schema.js';
+import { type Config, type ConfigInput, configSchema, speaksAsApp } from './config/schema.js';
 import type { Channel, KickEvent } from './events/kick-event.js';
 import { decodePusherFrame } from './events/pusher-decoder.js';
 import { Installation } from './installation.js';
@@ -17,7 +18,6 @@ import { Dispatcher } from './plugins/dispatcher.js';
 import { PluginHost } from './plugins/plugin-host.js';
 import { type Clock, SystemClock } from './primitives/clock.js';
 import { KickbotError, messageOf } from './primitives/error.js';
-import type { UserId } from './primitives/ids.js';
 import { type Random, SystemRandom } from './primitives/random.js';
 import type { Secret } from './primitives/secret.js';
 import { OperatorPassword } from './server/operator-password.js';
@@ -203,10 +203,18 @@ export class Bot {
     this.#kickAsApp = installation.accounts.kickAsApp;
     const { database, http } = installation;
     const grants = await installation.accounts.grants();
-    const speakers = await Speakers.open(accounts, { config, database, grants, clock, random, logger });
+    const directory = new ChannelDirectory({ website: config.kick.endpoints.website, database, http, clock });
+    const channels = await Promise.all(channelConfigs.map((channel) => directory.resolve(channel)));
+    const asApp = channelConfigs.some(speaksAsApp);
+    const broadcasters = asApp ? await installation.accounts.identifyChannels() : [];
+
+    const ownUserIds = new Set(accounts.map(({ user }) => user.userId));
+    const appMessages = new AppMessages(ownUserIds);
+    const voices = { config, database, grants, channels, broadcasters, appMessages, clock, random, logger };
+    const speakers = await Speakers.open(accounts, voices);
     this.#speakers = speakers;
     this.#atStop((remainingMs) => speakers.stop({ drainMs: remainingMs() }));
-    if (accounts.length === 0) {
+    if (speakers.isMute) {
       logger.warn("No account is logged in: the bot reads along and says nothing. Run 'kickbot login'.");
     }
 
@@ -221,14 +229,13 @@ export class Bot {
     this.#atStop(() => host.unloadAll());
     logger.info('Plugins are loaded.', { plugins: host.loaded.join(', ') || 'none' });
 
-    const directory = new ChannelDirectory({ website: config.kick.endpoints.website, database, http, clock });
-    const channels = await Promise.all(channelConfigs.map((channel) => directory.resolve(channel)));
-
-    const ownUserIds: ReadonlySet<UserId> = new Set(accounts.map(({ user }) => user.userId));
     const enforcer = new Enforcer(speakers, ownUserIds, logger);
     const dispatcher = new Dispatcher({ host, enforcer, ownUserIds, prefix: chat.prefix });
     this.#atStop((remainingMs) => Promise.race([dispatcher.idle(), clock.sleep(remainingMs())]));
-    await this.#join(channels, (event) => dispatcher.dispatch(event));
+    await this.#join(channels, (event) => {
+      if (event.type === 'chat.message.sent' && appMessages.includes(event)) return;
+      return dispatcher.dispatch(event);
+    });
   }
 
   async #join(

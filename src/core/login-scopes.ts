@@ -1,6 +1,6 @@
 import type { AccountKind } from './auth/account-store.js';
-import type { Config } from './config/schema.js';
-import { isScope, type Scope, scopeHolder } from './config/scopes.js';
+import { type Config, speaksAsApp } from './config/schema.js';
+import { isScope, Scope, scopeHolder } from './config/scopes.js';
 import { readMetadata } from './plugins/plugin-metadata.js';
 import { resolvePlugin } from './plugins/plugin-source.js';
 import { messageOf } from './primitives/error.js';
@@ -38,7 +38,9 @@ export class LoginScopes {
         `Kick has no scope ${former.join(' and none ')}, though older guides list it, and refuses a login that asks for it: it is left out. Take it out of kick.scopes.${kind}.`,
       );
     }
-    return configured.filter(isScope);
+    // A broadcaster lets the app's bot speak with it.
+    const speaks = kind === 'channel' && config.channels.some(speaksAsApp);
+    return [...configured.filter(isScope), ...(speaks ? [Scope.ChatWrite] : [])];
   }
 
   async #declared(): Promise<readonly Scope[]> {

@@ -1,8 +1,9 @@
 import type { IdentifiedAccount } from './accounts.js';
+import type { AppMessages } from './app-messages.js';
 import { accountId } from './auth/account-store.js';
 import { MessageNotSentError, type OutgoingMessage, Sender, type SentMessage } from './chat/sender.js';
-import { RateLimitedSender } from './chat/sending/rate-limited-sender.js';
-import type { Config } from './config/schema.js';
+import { RateLimitedSender, type SenderOptions } from './chat/sending/rate-limited-sender.js';
+import { type Config, speaksAsApp } from './config/schema.js';
 import { Scope } from './config/scopes.js';
 import type { Channel } from './events/kick-event.js';
 import type { Grants } from './grants.js';
@@ -15,7 +16,7 @@ import type { Random } from './primitives/random.js';
 import type { Database } from './storage/schema.js';
 import type { Logger } from './telemetry/logger.js';
 
-/** A bot account at work, with its queue of messages. */
+/** An account at work, with its queue of messages. */
 interface Speaker {
   readonly account: IdentifiedAccount;
   readonly sender: RateLimitedSender;
@@ -25,6 +26,11 @@ export interface SpeakersParts {
   readonly config: Config;
   readonly database: Database;
   readonly grants: Grants;
+  /** The channels of the configuration, found. */
+  readonly channels: readonly Channel[];
+  /** Broadcasters' own accounts, as which the app's bot speaks in their channels. */
+  readonly broadcasters: readonly IdentifiedAccount[];
+  readonly appMessages: AppMessages;
   readonly clock: Clock;
   readonly random: Random;
   readonly logger: Logger;
@@ -32,22 +38,29 @@ export interface SpeakersParts {
 
 /**
  * Which account speaks and moderates in which channel: the one `channels[].account` names, otherwise the first bot
- * account. A channel nobody serves is only read.
+ * account. Where `channels[].sendAs` is `app`, the app's bot speaks with the broadcaster's account. A channel nobody
+ * serves is only read.
  */
 export class Speakers extends Sender implements ModerationActions {
   readonly #byId = new Map<string, Speaker>();
   readonly #bySlug = new Map<string, Speaker>();
+  /** Who speaks where it is not the account that moderates. */
+  readonly #apps: ReadonlyMap<string, Speaker>;
+  readonly #asApp: ReadonlySet<string>;
   readonly #first: Speaker | undefined;
 
   private constructor(
     speakers: readonly Speaker[],
+    apps: ReadonlyMap<string, Speaker>,
     channels: Config['channels'],
     private readonly grants: Grants,
     logger: Logger,
   ) {
     super();
+    this.#apps = apps;
     this.#first = speakers[0];
     for (const speaker of speakers) this.#byId.set(speaker.account.id, speaker);
+    this.#asApp = new Set(channels.filter(speaksAsApp).map(({ slug }) => slug));
     for (const channel of channels) {
       const named = 'account' in channel ? channel.account : undefined;
       const speaker = named === undefined ? this.#first : this.#byId.get(accountId('bot', named));
@@ -65,21 +78,12 @@ export class Speakers extends Sender implements ModerationActions {
    * a warning says so.
    */
   static async open(accounts: readonly IdentifiedAccount[], parts: SpeakersParts): Promise<Speakers> {
-    const { config, database, grants, clock, random, logger } = parts;
+    const { config, grants, logger } = parts;
     const speakers: Speaker[] = [];
     for (const account of accounts) {
-      const sender = await RateLimitedSender.open({
-        accountId: account.id,
-        chat: account.kick.chat,
-        database,
-        clock,
-        random,
-        logger,
-        ...config.sender,
-      });
-      speakers.push({ account, sender });
+      speakers.push({ account, sender: await openSender(account, { chat: account.kick.chat }, parts) });
     }
-    return new Speakers(speakers, config.channels, grants, logger);
+    return new Speakers(speakers, await openApps(parts), config.channels, grants, logger);
   }
 
   /** The API client of the first bot account; undefined when none logged in. */
@@ -87,8 +91,14 @@ export class Speakers extends Sender implements ModerationActions {
     return this.#first?.account.kick;
   }
 
+  /** Whether nobody can say anything in any channel. */
+  get isMute(): boolean {
+    return this.#byId.size + this.#apps.size === 0;
+  }
+
   async send(message: OutgoingMessage): Promise<readonly SentMessage[]> {
-    const speaker = this.#bySlug.get(message.channel.slug);
+    const { slug } = message.channel;
+    const speaker = this.#asApp.has(slug) ? this.#apps.get(slug) : this.#bySlug.get(slug);
     if (!speaker) throw new MessageNotSentError('no_account');
     const cause = this.#missing(speaker, Scope.ChatWrite);
     if (cause) throw new MessageNotSentError('scope_missing', { cause });
@@ -113,7 +123,8 @@ export class Speakers extends Sender implements ModerationActions {
 
   /** Sends what waits for at most `drainMs`, rejects the rest. */
   async stop(options: { drainMs: number }): Promise<void> {
-    await Promise.all([...this.#byId.values()].map(({ sender }) => sender.stop(options)));
+    const speakers = [...this.#byId.values(), ...this.#apps.values()];
+    await Promise.all(speakers.map(({ sender }) => sender.stop(options)));
   }
 
   /** Throws `auth.no_account`, and `auth.scope_missing` when the account was not granted `scope`. */
@@ -130,4 +141,31 @@ export class Speakers extends Sender implements ModerationActions {
     const problem = this.grants.problemOf(account, scope);
     return problem === undefined ? undefined : new KickbotError('auth.scope_missing', problem);
   }
+}
+
+function openSender(
+  { id }: IdentifiedAccount,
+  way: Pick<SenderOptions, 'chat' | 'type'>,
+  { config, database, clock, random, logger }: SpeakersParts,
+): Promise<RateLimitedSender> {
+  return RateLimitedSender.open({ accountId: id, ...way, database, clock, random, logger, ...config.sender });
+}
+
+/** Makes a speaker for each channel in which the app's bot is to speak and whose broadcaster logged in. */
+async function openApps(parts: SpeakersParts): Promise<ReadonlyMap<string, Speaker>> {
+  const { config, channels, broadcasters, appMessages, logger } = parts;
+  const wanted = new Set(config.channels.filter(speaksAsApp).map(({ slug }) => slug));
+  const apps = new Map<string, Speaker>();
+  for (const channel of channels.filter(({ slug }) => wanted.has(slug))) {
+    const account = broadcasters.find(({ user }) => user.userId === channel.broadcasterUserId);
+    if (account) {
+      const chat = appMessages.watch(account.kick.chat, channel);
+      apps.set(channel.slug, { account, sender: await openSender(account, { chat, type: 'bot' }, parts) });
+    } else {
+      logger.warn(
+        `Nothing is said in channel ${channel.slug}: the app's bot speaks with the broadcaster's account, and that one is not logged in. Run 'kickbot login --type channel --account ${channel.slug}' as ${channel.slug}, or take channels[].sendAs out.`,
+      );
+    }
+  }
+  return apps;
 }

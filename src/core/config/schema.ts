@@ -46,11 +46,13 @@ const channel = z.union(
       channelId: id.optional(),
       chatroomId: id.optional(),
       account: text.optional(),
+      /** Who speaks: the bot account, or the app's own bot, for which the broadcaster logs in as well. */
+      sendAs: z.enum(['account', 'app'], "'account' or 'app'").optional(),
       /** Options of plugins for this channel alone, by plugin name. */
       plugins: z.record(z.string(), pluginOptions).optional(),
     }),
   ],
-  "a slug, 'my-channel', or { slug, broadcasterUserId?, channelId?, chatroomId?, account?, plugins? }",
+  "a slug, 'my-channel', or { slug, broadcasterUserId?, channelId?, chatroomId?, account?, sendAs?, plugins? }",
 );
 
 /** A decorated class; what is inside is checked when it is loaded. */
@@ -163,3 +165,8 @@ export type ConfigInput = z.input<typeof configSchema>;
 export type Config = z.output<typeof configSchema>;
 export type ChannelConfig = Config['channels'][number];
 export type PluginConfig = Config['plugins'][number];
+
+/** Whether the app's own bot is to speak in the channel. */
+export function speaksAsApp(channel: ChannelConfig): boolean {
+  return 'sendAs' in channel && channel.sendAs === 'app';
+}

@@ -24,6 +24,8 @@ export interface SenderOptions {
   /** Whose window it is; the key of what is remembered over a restart. */
   accountId: string;
   chat: Pick<KickChat, 'sendOnce'>;
+  /** `bot`: as the app's bot, into the channel of the token's owner; `user` when left out. */
+  type?: 'user' | 'bot';
   database: Database;
   clock: Clock;
   random: Random;
@@ -192,7 +194,9 @@ export class RateLimitedSender extends Sender {
 
   async #request(delivery: Delivery, { content, replyTo, tokenIsNew, mayRetry }: Part): Promise<Verdict> {
     const { broadcasterUserId } = delivery.message.channel;
-    const message = { type: 'user', broadcasterUserId, content, replyTo } as const;
+    const { type = 'user' } = this.#options;
+    const message =
+      type === 'user' ? { type, broadcasterUserId, content, replyTo } : { type, content, replyTo };
     try {
       const messageId = await this.#options.chat.sendOnce(message, { tokenIsNew });
       delivery.sent.push({ messageId, content });
