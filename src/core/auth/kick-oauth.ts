@@ -205,7 +205,7 @@ export class KickOAuth {
       [oauth.customFetch]: async (url, { headers, body }) => {
         const request = { headers, body: String(body), secrets, ...(signal === undefined ? {} : { signal }) };
         const answer = await this.#http.post(url, request);
-        if (answer.status !== 200) throw answerError(step, answer, secrets);
+        if (answer.status !== 200) throw this.#refusal(step, answer, secrets);
         answered = this.#readBody(step, answer, secrets);
         return Response.json(answered);
       },
@@ -235,6 +235,17 @@ export class KickOAuth {
       if (rotated !== undefined) throw new UnusableTokensError(message, rotated);
       throw new KickbotError('auth.unexpected_answer', message);
     }
+  }
+
+  #refusal(step: AuthStep, answer: Answer, secrets: readonly Secret[]): KickbotError {
+    const error = answerError(step, answer, secrets);
+    const isAboutTheApp = ['auth.invalid_client', 'auth.unauthorized_client', 'auth.invalid_request'];
+    if (this.options.clientSecret !== undefined || !isAboutTheApp.includes(error.code)) return error;
+    return new KickbotError(
+      error.code,
+      `Kick refuses an app that sends no secret, although PKCE stands in for one: set KICK_INTEGRATION_CLIENT_SECRET (or kick.clientSecret) to the secret of the app at https://kick.com/settings/developer. ${error.message}`,
+      { cause: error },
+    );
   }
 
   /** The body of a 200 as an object whose `expires_in` is a number of seconds that can be. */
