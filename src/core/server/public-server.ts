@@ -3,6 +3,7 @@ import { bodyLimit } from 'hono/body-limit';
 import type { Config } from '../config/schema.js';
 import { Clock } from '../primitives/clock.js';
 import { KickbotError, messageOf } from '../primitives/error.js';
+import { printable } from '../primitives/printable.js';
 import { Logger } from '../telemetry/logger.js';
 import { Addresses } from './addresses.js';
 import { type HttpEnvironment, HttpListener, listenErrorCode } from './http-listener.js';
@@ -13,6 +14,8 @@ export interface ServerEnvironment extends HttpEnvironment {
 }
 
 const largestBody = 64 * 1024;
+/** `http://user:password@host/`, which a request line may hold and the web's `Request` may not. */
+const namesUser = /^\w+:\/\/[^/?#]*@/;
 
 /** The one HTTP server: routes are mounted on it, and answer only under the addresses that are its own. */
 export class PublicServer {
@@ -58,7 +61,9 @@ export function guarded(
   // Before anything else is looked at.
   app.use(async (c, next) => {
     const origin = addresses.originOf(c.req.header('host'));
-    if (origin === undefined) return c.text('This address is not served here.', 403);
+    if (origin === undefined || namesUser.test(c.req.url)) {
+      return c.text('This address is not served here.', 403);
+    }
     c.set('origin', origin);
     return await next();
   });
@@ -68,7 +73,10 @@ export function guarded(
   app.route('/', routes);
   app.notFound((c) => c.text('There is nothing at this address.', 404));
   app.onError((error, c) => {
-    logger.error(`A request to ${c.req.path} failed: ${messageOf(error)}`, { error });
+    const line = `A request to ${printable(c.req.path)} failed: ${printable(messageOf(error))}`;
+    // Whoever hangs up in the middle of a body broke nothing here, and could fill the log with it.
+    if (error === c.env.incoming?.errored) logger.debug(line);
+    else logger.error(line, { error });
     return c.text('kickbot could not answer this request; its log says why.', 500);
   });
   return app;

@@ -22,7 +22,7 @@ async function open(settings: { port?: number; publicUrl?: string } = {}) {
     const routes = new Hono<ServerEnvironment>();
     routes.get('/', (c) => c.text(c.get('origin')));
     routes.post('/', async (c) => c.text(String((await c.req.text()).length)));
-    routes.get('/broken', () => {
+    routes.get('/broken/*', () => {
       throw new Error('canary');
     });
     return routes;
@@ -126,6 +126,21 @@ describe('the public server', () => {
     const port = portOf(await open());
     expect(await ask(port, { body: 'x'.repeat(64 * 1024) })).toEqual({ status: 200, text: '65536' });
     expect((await ask(port, { body: 'x'.repeat(64 * 1024 + 1) })).status).toBe(413);
+  });
+
+  it('is no way into the log for a stranger', async () => {
+    const server = await open();
+    const port = portOf(server);
+    logger.lines.length = 0;
+    expect((await ask(port, { path: `http://a:b@localhost:${port}/` })).status).toBe(403);
+    const cutOff = connect({ port, host: '127.0.0.1' });
+    cutOff.end(`POST / HTTP/1.1\r\nHost: localhost:${port}\r\nContent-Length: 9\r\n\r\nhalf`);
+    await once(cutOff.resume(), 'close');
+    expect((await ask(port, { path: '/broken/%0aerror%20forged%1b[31m' })).status).toBe(500);
+    const about = ([level, line]: readonly [string, string]) => level === 'error' && line;
+    expect(logger.lines.map(about).filter(Boolean)).toEqual([
+      'A request to /broken/ error forged [31m failed: canary',
+    ]);
   });
 
   it('tells a stranger nothing of an error, and the log all', async () => {
