@@ -16,6 +16,8 @@ export interface LoginScopesParts {
 /** What logins ask for: the scopes of `kick.scopes`, and those that the configured plugins declare. */
 export class LoginScopes {
   #toldOfFormer = false;
+  /** Asked for once: finding a plugin runs its file. */
+  #declared: Promise<readonly Scope[]> | undefined;
 
   constructor(private readonly parts: LoginScopesParts) {}
 
@@ -24,7 +26,8 @@ export class LoginScopes {
    * cannot be loaded adds none, and a warning says so.
    */
   async wanted(kind: AccountKind): Promise<readonly Scope[]> {
-    const declared = (await this.#declared()).filter((scope) => scopeHolder(scope) === kind);
+    this.#declared ??= this.#askPlugins();
+    const declared = (await this.#declared).filter((scope) => scopeHolder(scope) === kind);
     return [...new Set([...this.#configured(kind), ...declared])];
   }
 
@@ -43,7 +46,7 @@ export class LoginScopes {
     return [...configured.filter(isScope), ...(speaks ? [Scope.ChatWrite] : [])];
   }
 
-  async #declared(): Promise<readonly Scope[]> {
+  async #askPlugins(): Promise<readonly Scope[]> {
     const { config, directory, logger } = this.parts;
     const scopes: Scope[] = [];
     for (const plugin of config.plugins) {

@@ -52,7 +52,7 @@ afterEach(async () => {
   await sandbox.close();
 });
 
-function create(plugins: PluginClass[], rest: Partial<ConfigInput['kick']> = {}): void {
+function create(plugins: (PluginClass | string)[], rest: Partial<ConfigInput['kick']> = {}): void {
   const { clientId, clientSecret } = sandbox.app;
   const { endpoints, pusher } = sandbox;
   bot = createBot(
@@ -137,6 +137,13 @@ describe('the scopes of a login', () => {
     create([Show], { scopes: { bot: ['chat:write'], channel: ['channel:read'] } });
     expect(await asked('bot')).toEqual(['chat:write', 'user:read']);
     expect(await asked('channel')).toEqual(['channel:read', 'streamkey:read']);
+  });
+
+  it('run no plugin again for the next login', async () => {
+    create(['./nowhere.ts']);
+    await asked('bot');
+    await asked('channel');
+    expect(warnings()).toEqual([expect.stringContaining('nowhere.ts does not exist')]);
   });
 
   it('are just those given, whatever is configured', async () => {
