@@ -124,7 +124,8 @@ export class KickChannels {
       try {
         found.push(...(await this.#get({ slug })));
       } catch (error) {
-        if (!(error instanceof KickApiError && error.code === 'kick.invalid_request')) throw error;
+        if (!(error instanceof KickApiError)) throw error;
+        if (error.code !== 'kick.invalid_request' || error.status !== 400) throw error;
       }
     }
     return found;

@@ -59,7 +59,7 @@ const Claims = z.object({
           }),
         ),
     ),
-    cursor: optionalText,
+    cursor: id.nullish().transform((value) => value || undefined),
   }),
 });
 

@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { type UserId, userId } from '../primitives/ids.js';
 import { type AuthorizedHttp, dataOf } from './authorized-http.js';
 import { listOf, optionalText } from './fields.js';
+import { requestIdOf } from './http-exchange.js';
 import { KickApiError } from './kick-api-error.js';
 
 export interface User {
@@ -31,11 +32,13 @@ export class KickUsers {
 
   /** The account itself. */
   async me(): Promise<User> {
-    const [user] = dataOf(await this.api.call({ method: 'GET', path: '/public/v1/users' }), Users);
+    const answer = await this.api.call({ method: 'GET', path: '/public/v1/users' });
+    const [user] = dataOf(answer, Users);
     if (user !== undefined) return user;
     throw new KickApiError(
       'kick.unexpected_answer',
       "Kick's answer does not name the account. Log in again.",
+      { status: answer.status, requestId: requestIdOf(answer) },
     );
   }
 

@@ -82,6 +82,15 @@ describe('users', () => {
     expect(requests[0]).toMatchObject({ method: 'GET', url: '/public/v1/users', body: undefined });
   });
 
+  it('says what to name to Kick when it does not tell', async () => {
+    fixture.script.answer = (response) =>
+      answerJson(response, 200, { data: [] }, { 'x-request-id': 'req-1' });
+    await expect(kick.users.me()).rejects.toMatchObject({
+      code: 'kick.unexpected_answer',
+      requestId: 'req-1',
+    });
+  });
+
   it('asks for several by repeating the key, and does not ask for none', async () => {
     fixture.script.answer = data([{ user_id: 1, name: 'One' }]);
     expect(await kick.users.byIds([userId(1), userId(2)])).toHaveLength(1);
@@ -184,6 +193,13 @@ describe('channels', () => {
     await expect(kick.channels.bySlug('nobody')).rejects.toMatchObject({ code: 'kick.not_found' });
     fixture.script.answer = data([]);
     await expect(kick.channels.bySlug('nobody')).rejects.toMatchObject({ code: 'kick.not_found' });
+  });
+
+  it('are not taken for unknown when something else is wrong', async () => {
+    fixture.script.answer = (response) => answerJson(response, 410, {});
+    await expect(kick.channels.bySlugs(['streamer'])).rejects.toMatchObject({ status: 410 });
+    fixture.script.answer = (response) => answerJson(response, 400, { data: 'daily message quota exceeded' });
+    await expect(kick.channels.bySlugs(['streamer'])).rejects.toMatchObject({ code: 'kick.rate_limited' });
   });
 
   it('4 are changed by what is named only', async () => {

@@ -69,11 +69,14 @@ describe('a list in pages', () => {
     expect(seen).toEqual(['one', 'two']);
   });
 
-  it('has the last claim for the cursor of Drops claims, until a page is empty', async () => {
-    const ids = { claim_id: 'claim-9', user_id: 1, campaign_id: 'c', reward_id: 'r' };
-    fixture.script.answer = (response, request) =>
-      data({ claims: request.url?.includes('cursor') ? [] : [ids], cursor: 'claim-9' })(response);
-    expect(await gather(fixture.kick.drops.claims())).toMatchObject([{ id: 'claim-9' }]);
-    expect(urls()).toEqual(['/public/v1/drops/claims', '/public/v1/drops/claims?cursor=claim-9']);
-  });
+  it.each(['claim-9', 9])(
+    'has the last claim (%j) for the cursor of Drops claims, until a page is empty',
+    async (claim) => {
+      const ids = { claim_id: claim, user_id: 1, campaign_id: 'c', reward_id: 'r' };
+      fixture.script.answer = (response, request) =>
+        data({ claims: request.url?.includes('cursor') ? [] : [ids], cursor: claim })(response);
+      expect(await gather(fixture.kick.drops.claims())).toMatchObject([{ id: String(claim) }]);
+      expect(urls()).toEqual(['/public/v1/drops/claims', `/public/v1/drops/claims?cursor=${claim}`]);
+    },
+  );
 });
