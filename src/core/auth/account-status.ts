@@ -5,8 +5,8 @@ import { missingScopes } from './scopes.js';
 import type { StoredTokens } from './token-store.js';
 
 /**
- * `expiring`: the access token still serves, but cannot be renewed as things are. `login-needed`: nothing serves
- * any more. `missing-scopes`: it works, without what was not granted.
+ * `expiring`: the access token cannot be renewed as things are; it serves until it ends, and may have ended.
+ * `login-needed`: only a login mends it. `missing-scopes`: it works, without what was not granted.
  */
 export type AccountState = 'connected' | 'expiring' | 'login-needed' | 'missing-scopes';
 
