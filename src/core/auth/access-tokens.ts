@@ -8,6 +8,7 @@ import { type AccountStatus, statusOf } from './account-status.js';
 import { type Account, type AccountKind, AccountStore, accountId } from './account-store.js';
 import { AccountTokens } from './account-tokens.js';
 import { KickOAuth } from './kick-oauth.js';
+import { RefreshPace } from './refresh-pace.js';
 import { parseScopes } from './scopes.js';
 import type { TokenSet } from './token-set.js';
 import { TokenStore } from './token-store.js';
@@ -47,6 +48,7 @@ export interface UserToken {
 export class AccessTokens {
   readonly #accounts = new Map<string, AccountTokens>();
   readonly #holder: string;
+  readonly #pace: RefreshPace;
 
   constructor(
     private readonly oauth: KickOAuth,
@@ -56,6 +58,7 @@ export class AccessTokens {
     private readonly random: Random,
     private readonly logger: Logger,
   ) {
+    this.#pace = new RefreshPace(clock);
     this.#holder = Buffer.from(random.bytes(16)).toString('hex');
   }
 
@@ -64,7 +67,8 @@ export class AccessTokens {
     let tokens = this.#accounts.get(id);
     if (tokens === undefined) {
       const { oauth, store, clock, random, logger } = this;
-      tokens = new AccountTokens(id, { oauth, store, clock, random, logger, holder: this.#holder });
+      const [holder, pace] = [this.#holder, this.#pace];
+      tokens = new AccountTokens(id, { oauth, store, clock, random, logger, holder, pace });
       this.#accounts.set(id, tokens);
     }
     return tokens;

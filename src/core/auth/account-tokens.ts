@@ -5,6 +5,7 @@ import { Secret } from '../primitives/secret.js';
 import { Logger } from '../telemetry/logger.js';
 import { isTemporary, UnusableTokensError } from './auth-error.js';
 import { KickOAuth } from './kick-oauth.js';
+import { RefreshPace } from './refresh-pace.js';
 import type { TokenSet } from './token-set.js';
 import { type StoredTokens, TokenStore } from './token-store.js';
 
@@ -17,6 +18,8 @@ export interface AccountTokensParts {
   readonly logger: Logger;
   /** This process, as leases name it. */
   readonly holder: string;
+  /** Of all accounts together. */
+  readonly pace: RefreshPace;
 }
 
 /** Longer than a refresh can take, so that nobody else begins one meanwhile. */
@@ -44,8 +47,8 @@ export class AccountTokens {
   /** Why no refresh is tried any more, until other tokens are stored. */
   #stopped: KickbotError | undefined;
   #backOff: { readonly failures: number; readonly until: number; readonly error: KickbotError } | undefined;
-  /** These tokens could not be written yet: memory holds the only copy. */
-  #unsaved = false;
+  /** Why these tokens could not be written yet: memory holds the only copy. */
+  #unsaved: KickbotError | undefined;
   #replacedRefusedAt = Number.NEGATIVE_INFINITY;
   #cancelTimer: Cancel = () => {};
   readonly #closing = new AbortController();
@@ -91,9 +94,9 @@ export class AccountTokens {
     return held.tokens.accessToken;
   }
 
-  /** Why no token was refreshed the last time one should have been; undefined when all is well. */
+  /** Why the last tokens could not be refreshed or stored; undefined when all is well. */
   get problem(): KickbotError | undefined {
-    return this.#stopped ?? this.#backOff?.error;
+    return this.#stopped ?? this.#unsaved ?? this.#backOff?.error;
   }
 
   /** Reads the stored tokens and begins to refresh them ahead of their end. */
@@ -115,7 +118,7 @@ export class AccountTokens {
     };
     this.#stopped = undefined;
     this.#backOff = undefined;
-    this.#unsaved = false;
+    this.#unsaved = undefined;
     this.#replacedRefusedAt = Number.NEGATIVE_INFINITY;
     this.#wakeIn(Math.min(dayMs, this.#held.refreshAt - clock.monotonic()));
   }
@@ -155,7 +158,7 @@ export class AccountTokens {
     const { accessToken } = held.tokens;
     return (
       stored.version === held.version &&
-      (this.#unsaved || stored.tokens.accessToken.reveal() === accessToken.reveal())
+      (this.#unsaved !== undefined || stored.tokens.accessToken.reveal() === accessToken.reveal())
     );
   }
 
@@ -180,7 +183,7 @@ export class AccountTokens {
   async #refreshOnce(): Promise<void> {
     const { oauth, store, holder } = this.given;
     await this.#saveAgain();
-    if (!this.#unsaved && !(await this.#takeLease())) return;
+    if (this.#unsaved === undefined && !(await this.#takeLease())) return;
     const held = this.#held;
     if (held === undefined) throw this.#loginNeeded();
     let fresh: TokenSet;
@@ -232,17 +235,21 @@ export class AccountTokens {
       if (version !== undefined) this.hold({ tokens, version });
       else await this.#adoptOther();
     } catch (error) {
-      logger.error(
+      const unsaved = new KickbotError(
+        'auth.not_stored',
         `The new tokens of ${this.accountId} could not be stored (${messageOf(error)}): make room on the disk and check the rights on the database; a login is needed if the bot stops before.`,
+        { cause: error },
       );
+      logger.error(unsaved.message, { code: unsaved.code });
       this.hold({ tokens, version: replaces });
-      this.#unsaved = true;
+      this.#unsaved = unsaved;
       this.#wakeIn(this.given.random.fraction() * longestBackOffMs);
     }
   }
 
   async #saveAgain(): Promise<void> {
-    if (this.#unsaved && this.#held !== undefined) await this.#keep(this.#held.tokens, this.#held.version);
+    if (this.#unsaved !== undefined && this.#held !== undefined)
+      await this.#keep(this.#held.tokens, this.#held.version);
   }
 
   #failed(thrown: unknown): KickbotError {
@@ -265,7 +272,7 @@ export class AccountTokens {
       return error;
     }
     this.#stopped = error.code === 'auth.invalid_grant' ? this.#loginNeeded(error) : error;
-    if (!this.#unsaved) this.#cancelTimer();
+    if (this.#unsaved === undefined) this.#cancelTimer();
     logger.error(this.#stopped.message, { code: this.#stopped.code });
     return this.#stopped;
   }
@@ -273,10 +280,16 @@ export class AccountTokens {
   #wakeIn(delayMs: number): void {
     this.#cancelTimer();
     if (this.#closing.signal.aborted) return;
-    this.#cancelTimer = this.given.clock.schedule(Math.max(0, delayMs), () => {
-      // What goes wrong was logged, and is told to whoever asks for a token.
-      (this.#unsaved ? this.#saveAgain() : this.#refresh()).catch(() => undefined);
+    const { clock, pace } = this.given;
+    this.#cancelTimer = clock.schedule(Math.max(0, delayMs), () => {
+      if (this.#unsaved !== undefined) return this.#inBackground(() => this.#saveAgain());
+      this.#cancelTimer = clock.schedule(pace.take(), () => this.#inBackground(() => this.#refresh()));
     });
+  }
+
+  /** What goes wrong was logged, and is told to whoever asks for a token. */
+  #inBackground(work: () => Promise<void>): void {
+    work().catch(() => undefined);
   }
 
   #loginNeeded(cause?: KickbotError): KickbotError {

@@ -2,9 +2,10 @@ import { KickbotError } from '../primitives/error.js';
 import type { Secret } from '../primitives/secret.js';
 import { AccountTokens, type AccountTokensParts } from './account-tokens.js';
 import type { KickOAuth } from './kick-oauth.js';
+import { RefreshPace } from './refresh-pace.js';
 
 /** What `AccountTokens` needs, with a login server that gives the app its own tokens. */
-export type AppTokensParts = Omit<AccountTokensParts, 'oauth'> & {
+export type AppTokensParts = Omit<AccountTokensParts, 'oauth' | 'pace'> & {
   readonly oauth: Pick<KickOAuth, 'appToken'>;
 };
 
@@ -21,7 +22,11 @@ export class AppTokens {
     private readonly given: AppTokensParts,
   ) {
     const { oauth, ...rest } = given;
-    this.#tokens = new AccountTokens(id, { ...rest, oauth: { refresh: () => oauth.appToken() } });
+    this.#tokens = new AccountTokens(id, {
+      ...rest,
+      oauth: { refresh: () => oauth.appToken() },
+      pace: new RefreshPace(given.clock),
+    });
   }
 
   /** Throws `config.client_missing` without `kick.clientSecret`, and why Kick gave none. */

@@ -61,9 +61,13 @@ export class LoginServer {
     },
   ): Promise<Answer> {
     const deadline = new AbortController();
-    const cancel = this.clock.schedule(deadlineMs, () =>
-      deadline.abort(new Error(`no answer within ${deadlineMs / 1000} seconds`)),
-    );
+    // A process that was suspended finds its deadline over and, behind that, perhaps the answer: tokens that cannot
+    // be had again. What has arrived is read first.
+    let cancel = this.clock.schedule(deadlineMs, () => {
+      cancel = this.clock.schedule(0, () =>
+        deadline.abort(new Error(`no answer within ${deadlineMs / 1000} seconds`)),
+      );
+    });
     try {
       const response = await this.fetch(url, {
         method: 'POST',
