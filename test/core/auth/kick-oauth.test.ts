@@ -9,6 +9,7 @@ import { KickbotError } from '../../../src/core/primitives/error.js';
 import { SystemRandom } from '../../../src/core/primitives/random.js';
 import { Secret } from '../../../src/core/primitives/secret.js';
 import { FakeClock } from '../../support/fake-clock.js';
+import { FixedRandom } from '../../support/fixed-random.js';
 import { RecordingLogger } from '../../support/recording-logger.js';
 import { HostileServer } from './hostile-server.js';
 
@@ -73,9 +74,9 @@ async function errorOf(call: Promise<unknown>): Promise<KickbotError> {
 
 describe('begin', () => {
   it('1. makes verifiers of 43 unreserved characters, and none twice', () => {
-    const seen = new Set(Array.from({ length: 20_000 }, () => begin().verifier.reveal()));
-    expect(seen.size).toBe(20_000);
-    for (const verifier of seen) expect(verifier).toMatch(/^[A-Za-z0-9_-]{43}$/);
+    const seen = new Set(Array.from({ length: 100_000 }, () => begin().verifier.reveal()));
+    expect(seen.size).toBe(100_000);
+    expect([...seen].filter((verifier) => !/^[A-Za-z0-9_-]{43}$/.test(verifier))).toEqual([]);
   });
 
   it('2. 3. 4. sends all that Kick requires, with S256 and a fresh state and challenge each time', () => {
@@ -93,6 +94,14 @@ describe('begin', () => {
     });
     expect(one.searchParams.get('state')).not.toBe(other.searchParams.get('state'));
     expect(one.searchParams.get('code_challenge')).not.toBe(other.searchParams.get('code_challenge'));
+  });
+
+  it('5. makes a state of chance alone, so that there is nothing in it to read or to change', () => {
+    const options = { authUrl: server.url, clientId: 'my-app', userAgent: 'a' };
+    const one = new KickOAuth(options, fetch, clock, new FixedRandom(0), logger);
+    const other = new KickOAuth({ ...options, clientId: 'b' }, fetch, clock, new FixedRandom(0), logger);
+    const state = one.begin({ redirectUri: 'http://localhost/a', scopes: ['user:read'] }).state.reveal();
+    expect(other.begin({ redirectUri: 'https://b.test/', scopes: [] }).state.reveal()).toBe(state);
   });
 
   it('makes the challenge of RFC 7636, appendix B', () => {

@@ -57,7 +57,7 @@ afterEach(async () => {
 });
 
 describe('an exchange', () => {
-  it('sends JSON with a descriptive user agent, and reads JSON', async () => {
+  it('35. sends JSON with a descriptive user agent and the token in its header only, and reads JSON', async () => {
     const { status, json } = await post();
     expect({ status, json }).toEqual({ status: 200, json: { data: {}, message: 'OK' } });
     expect(server.requests[0]).toMatchObject({
@@ -96,7 +96,7 @@ describe('an exchange', () => {
     expect(clock.deadlines.size).toBe(0);
   });
 
-  it('follows no redirect, so that the token reaches nobody else', async () => {
+  it('35. follows no redirect, so that the token reaches nobody else', async () => {
     let elsewhere = 0;
     const other = await startScriptedServer((response) => {
       elsewhere++;
