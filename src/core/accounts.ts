@@ -113,6 +113,11 @@ export class Accounts {
     this.kickAsApp = this.#kickWith(this.#appTokens);
   }
 
+  /** Kick's API as one account, `channel:my-channel`. Its calls throw `auth.login_needed` where nobody logged in. */
+  kickAs(id: string): KickApi {
+    return this.#kickWith(this.tokens.for(id));
+  }
+
   /** Ends the timers and waits for tokens on their way. */
   async stop(): Promise<void> {
     await Promise.all([this.tokens.stop(), this.#appTokens.stop()]);
@@ -192,7 +197,7 @@ export class Accounts {
     const identified: IdentifiedAccount[] = [];
     for (const account of await this.#store.list()) {
       if (account.kind !== kind) continue;
-      const kick = this.#kickWith(this.tokens.for(account.id));
+      const kick = this.kickAs(account.id);
       try {
         const { id, username } = await kick.users.me();
         await this.#store.identify(account.id, { userId: id, username });

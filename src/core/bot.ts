@@ -1,6 +1,7 @@
 import 'reflect-metadata';
 import { MessageChannel, type MessagePort } from 'node:worker_threads';
 import type { DependencyContainer } from 'tsyringe';
+import type { Accounts } from './accounts.js';
 import { AppMessages } from './app-messages.js';
 import { BotAccounts } from './bot-accounts.js';
 import { BotEvents } from './bot-events.js';
@@ -70,7 +71,8 @@ export class Bot {
   readonly #random: Random;
   #installation: Promise<Installation> | undefined;
   #speakers: Speakers | undefined;
-  #kickAsApp: KickApi | undefined;
+  /** While it runs. */
+  #accounts: Accounts | undefined;
   #state: 'idle' | 'running' | 'stopping' = 'idle';
   #starting: Promise<void> | undefined;
   #stopping: Promise<void> | undefined;
@@ -109,7 +111,22 @@ export class Bot {
    * token is fetched on first use and needs `kick.clientSecret`. Throws `bot.not_started` before `start()`.
    */
   get kickAsApp(): KickApi {
-    if (this.#kickAsApp) return this.#kickAsApp;
+    return this.#runningAccounts().kickAsApp;
+  }
+
+  /**
+   * Kick's API as one account that logged in, for what only a broadcaster may do: rewards, the title, KICKs. Throws
+   * `bot.not_started` before `start()`; its calls throw `auth.login_needed` where nobody logged in as that.
+   *
+   * @example
+   * const rewards = await bot.kickAs('channel:my-channel').rewards.list();
+   */
+  kickAs(accountId: string): KickApi {
+    return this.#runningAccounts().kickAs(accountId);
+  }
+
+  #runningAccounts(): Accounts {
+    if (this.#accounts) return this.#accounts;
     throw new KickbotError('bot.not_started', 'This bot does not run: start() it first.');
   }
 
@@ -167,7 +184,7 @@ export class Bot {
     this.#keepAlive?.close();
     this.#installation = undefined;
     this.#speakers = undefined;
-    this.#kickAsApp = undefined;
+    this.#accounts = undefined;
     this.#state = 'idle';
   }
 
@@ -200,7 +217,7 @@ export class Bot {
 
     const accounts = await installation.accounts.identifyBots();
     await installation.accounts.tokens.start();
-    this.#kickAsApp = installation.accounts.kickAsApp;
+    this.#accounts = installation.accounts;
     const { database, http } = installation;
     const grants = await installation.accounts.grants();
     const directory = new ChannelDirectory({ website: config.kick.endpoints.website, database, http, clock });

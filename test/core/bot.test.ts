@@ -95,11 +95,18 @@ async function start({
   return bot;
 }
 
-async function logIn(to: Bot) {
-  const { access_token, refresh_token, expires_in, scope } = sandbox.issueTokens({ as: 'Kickbot' });
+async function logIn(
+  to: Bot,
+  {
+    as = 'Kickbot',
+    accountId = 'test',
+    type = 'bot',
+  }: { as?: string; accountId?: string; type?: 'bot' | 'channel' } = {},
+) {
+  const { access_token, refresh_token, expires_in, scope } = sandbox.issueTokens({ as });
   await to.accounts.setUserToken({
-    accountId: 'test',
-    type: 'bot',
+    accountId,
+    type,
     accessToken: access_token,
     ...(refresh_token !== undefined && { refreshToken: refresh_token }),
     expiresIn: expires_in,
@@ -213,6 +220,23 @@ describe('an outage', () => {
 });
 
 describe('accounts', () => {
+  it("of broadcasters open what only they may do, by the account's id", async () => {
+    const running = createBot(config(), { logger });
+    bot = running;
+    expect(() => running.kickAs('channel:streamer')).toThrow(
+      expect.objectContaining({ code: 'bot.not_started' }),
+    );
+    await logIn(running);
+    await logIn(running, { as: 'Streamer', accountId: 'streamer', type: 'channel' });
+    await running.start();
+    const broadcaster = running.kickAs('channel:streamer');
+    await broadcaster.rewards.create({ title: 'Hydrate', cost: 100 });
+    expect(await broadcaster.rewards.list()).toMatchObject([{ title: 'Hydrate', cost: 100 }]);
+    await expect(running.kickAs('channel:nobody').channels.own()).rejects.toMatchObject({
+      code: 'auth.login_needed',
+    });
+  });
+
   it('may be none: the bot reads, and says once how to log in', async () => {
     const { events } = await start({ account: false });
     const seen: string[] = [];
