@@ -1,3 +1,4 @@
+import { sql } from 'kysely';
 import { durably } from '../storage/database.js';
 import type { Database } from '../storage/schema.js';
 import { type SealedFor, TokenSealer, unreadable } from './token-sealer.js';
@@ -154,13 +155,16 @@ export class TokenStore {
   }
 
   async #open({ accountId, purpose }: Omit<SealedFor, 'version'>) {
-    const row = await this.database
+    const found = await this.database
       .selectFrom('tokens')
-      .select(['sealed', 'version'])
+      // As bytes: libsql ends the process over a text that is damaged into something other than UTF-8.
+      .select([sql<Uint8Array>`cast(sealed as blob)`.as('bytes'), 'version'])
       .where('account_id', '=', accountId)
       .where('purpose', '=', purpose)
       .executeTakeFirst();
-    return row && { row, text: this.sealer.open(row.sealed, { accountId, purpose, version: row.version }) };
+    if (found === undefined) return undefined;
+    const row = { sealed: Buffer.from(found.bytes).toString(), version: found.version };
+    return { row, text: this.sealer.open(row.sealed, { accountId, purpose, version: row.version }) };
   }
 
   /** Forgets the account's tokens, readable or not. */

@@ -1,4 +1,4 @@
-import { chmodSync, closeSync, mkdirSync, openSync } from 'node:fs';
+import { closeSync, constants, fchmodSync, mkdirSync, openSync } from 'node:fs';
 import { dirname, resolve } from 'node:path';
 import { Kysely, type MigrationProvider, Migrator, SqliteDialect, sql } from 'kysely';
 import SqliteDatabase from 'libsql';
@@ -28,7 +28,7 @@ export async function openDatabase({ url, directory }: DatabaseOptions): Promise
   } catch (cause) {
     await database.destroy().catch(() => undefined);
     if (cause instanceof KickbotError) throw cause;
-    if (cause instanceof Error && 'code' in cause && cause.code === 'SQLITE_BUSY') {
+    if (codeOf(cause) === 'SQLITE_BUSY') {
       throw new KickbotError(
         'storage.unavailable',
         `The database ${path} is locked by another program. Close that one, then try again.`,
@@ -50,18 +50,19 @@ export function databasePath({ url, directory }: DatabaseOptions): string {
   return path === ':memory:' ? path : resolve(directory, path);
 }
 
+const codeOf = (error: unknown) => (error instanceof Error && 'code' in error ? error.code : undefined);
+
 function openSqlite(path: string) {
   try {
     if (path !== ':memory:') {
       mkdirSync(dirname(path), { recursive: true, mode: 0o700 });
-      // SQLite would create the file for everyone to read; an existing one keeps its owner's choice but not others' access.
-      closeSync(openSync(path, 'a', 0o600));
-      chmodSync(path, 0o600);
+      keepToOwner(path);
     }
     const sqlite = new SqliteDatabase(path);
     try {
       // Other processes may hold the file for a moment; WAL lets readers go on while one writes.
-      sqlite.exec('pragma busy_timeout = 5000; pragma journal_mode = wal');
+      sqlite.exec('pragma busy_timeout = 5000');
+      writeAhead(sqlite);
       sqlite.exec('pragma synchronous = normal; pragma foreign_keys = on');
       return { prepare: (text: string) => sqlite.prepare(text), close: () => closeSqlite(sqlite) };
     } catch (error) {
@@ -74,6 +75,43 @@ function openSqlite(path: string) {
       `Cannot open the database ${path} (${messageOf(cause)}). Check storage.url and the rights on that file and its folder.`,
       { cause },
     );
+  }
+}
+
+/**
+ * Two processes that make the database at once stand in each other's way here, and SQLite waits for neither. It does
+ * wait for the right to write, so that is asked for in between.
+ */
+function writeAhead(sqlite: SqliteDatabase.Database): void {
+  for (let triesLeft = 10; ; triesLeft -= 1) {
+    try {
+      sqlite.exec('pragma journal_mode = wal');
+      return;
+    } catch (error) {
+      if (codeOf(error) !== 'SQLITE_BUSY' || triesLeft === 0) throw error;
+      sqlite.exec('begin immediate; commit');
+    }
+  }
+}
+
+const { O_RDWR, O_CREAT, O_NOFOLLOW = 0 } = constants;
+
+/**
+ * SQLite would create the file for everyone to read; an existing one keeps its owner's choice but not others' access.
+ * A link in its place is not followed: it may have been put there to have another file changed.
+ */
+function keepToOwner(path: string): void {
+  let file: number;
+  try {
+    file = openSync(path, O_RDWR | O_CREAT | O_NOFOLLOW, 0o600);
+  } catch (error) {
+    if (codeOf(error) !== 'ELOOP') throw error;
+    throw new Error('it is a symbolic link; name the file itself', { cause: error });
+  }
+  try {
+    fchmodSync(file, 0o600);
+  } finally {
+    closeSync(file);
   }
 }
 

@@ -2,6 +2,7 @@ import { inspect } from 'node:util';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { TokenSealer } from '../../../src/core/auth/token-sealer.js';
+import { KickbotError } from '../../../src/core/primitives/error.js';
 import { SystemRandom } from '../../../src/core/primitives/random.js';
 import { Secret } from '../../../src/core/primitives/secret.js';
 import { RecordingLogger } from '../../support/recording-logger.js';
@@ -12,6 +13,14 @@ const otherKey = new Secret(Buffer.alloc(32, 9).toString('hex'));
 const owner = { accountId: 'bot:my-bot', purpose: 'user', version: 3 };
 const sealer = (keys: Secret[], logger = new RecordingLogger()) =>
   new TokenSealer(keys, new SystemRandom(), logger);
+/** The text, or the code of the error that came instead. */
+const opening = (sealed: string) => {
+  try {
+    return sealer([key]).open(sealed, owner);
+  } catch (error) {
+    return error instanceof KickbotError ? error.code : error;
+  }
+};
 const withCode = (code: string) => expect.objectContaining({ code });
 
 describe('TokenSealer', () => {
@@ -76,7 +85,7 @@ describe('TokenSealer', () => {
     expect(() => sealer([]).open(sealed, owner)).toThrow(/bot:my-bot.*KICKBOT_SECRET_KEY/);
   });
 
-  it('27. a flipped bit, a cut or another owner is a typed error that quotes nothing', () => {
+  it('2.4.6. 27. a flipped bit, a cut or another owner is a typed error that quotes nothing', () => {
     const sealed = sealer([key]).seal('text', owner);
     const unreadable = withCode('auth.tokens_unreadable');
     const envelope: { data: string } = JSON.parse(sealed);
@@ -86,6 +95,15 @@ describe('TokenSealer', () => {
       flipped[index] = (flipped[index] ?? 0) ^ 1;
       const text = JSON.stringify({ ...envelope, data: flipped.toString('base64') });
       expect(() => sealer([key]).open(text, owner)).toThrow(unreadable);
+    }
+    for (let index = 0; index < sealed.length; index += 1) {
+      const flipped = Buffer.from(sealed);
+      flipped[index] = (flipped[index] ?? 0) ^ 1;
+      expect(opening(flipped.toString())).toBeOneOf([
+        'text',
+        'auth.tokens_unreadable',
+        'auth.secret_key_wrong',
+      ]);
     }
     for (let length = 0; length < sealed.length; length += 1) {
       expect(() => sealer([key]).open(sealed.slice(0, length), owner)).toThrow(unreadable);

@@ -102,7 +102,7 @@ describe('TokenStore', () => {
     expect(seen).toEqual(['InsertQueryNode', 'UpdateQueryNode', 'DeleteQueryNode'].flatMap(durable));
   });
 
-  it('27. does not open a row that was put back, moved or is no token set', async () => {
+  it('2.4.6. 27. does not open a row that was put back, moved or is no token set', async () => {
     await store.write('bot:a', set('one'), { replaces: 0 });
     const before = await database.selectFrom('tokens').selectAll().executeTakeFirstOrThrow();
     await store.write('bot:a', set('two'), { replaces: 1 });
