@@ -79,14 +79,15 @@ export class AccessTokens {
    * logouts that were cut short.
    */
   async start(): Promise<void> {
+    // Looked at first: a login stores the account before its tokens, and one that ends meanwhile is no logout.
+    const stored = await this.store.accountIds();
     const ids = (await this.accounts.list()).map(({ id }) => id);
     for (const id of ids) {
       await this.for(id)
         .load()
         .catch((error: unknown) => this.logger.error(messageOf(error)));
     }
-    const pending = (await this.store.accountIds()).filter((id) => !ids.includes(id));
-    for (const id of pending) await this.logout(id);
+    for (const id of stored.filter((id) => !ids.includes(id))) await this.logout(id);
   }
 
   /** Ends the timers and waits for refreshes on their way. */

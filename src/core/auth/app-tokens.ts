@@ -30,21 +30,33 @@ export class AppTokens {
   }
 
   /** Throws `config.client_missing` without `kick.clientSecret`, and why Kick gave none. */
-  async accessToken(): Promise<Secret> {
-    await this.#fetchFirst();
-    return this.#tokens.accessToken();
+  accessToken(): Promise<Secret> {
+    return this.#ask(() => this.#tokens.accessToken());
   }
 
   /** A token other than `stale`, which Kick refused. */
-  async replaceRefused(stale: Secret): Promise<Secret> {
-    await this.#fetchFirst();
-    return this.#tokens.replaceRefused(stale);
+  replaceRefused(stale: Secret): Promise<Secret> {
+    return this.#ask(() => this.#tokens.replaceRefused(stale));
   }
 
   /** Ends the timer and waits until a token on its way is on the disk. */
   async stop(): Promise<void> {
     await this.#first?.catch(() => undefined);
     await this.#tokens.stop();
+  }
+
+  /** An app does not log in: where Kick did not refuse it, its token is gone from the database, and fetched anew. */
+  async #ask(question: () => Promise<Secret>): Promise<Secret> {
+    await this.#fetchFirst();
+    try {
+      return await question();
+    } catch (error) {
+      if (!(error instanceof KickbotError) || error.code !== 'auth.login_needed') throw error;
+      if (error.cause !== undefined) throw error.cause;
+      this.#first = undefined;
+      await this.#fetchFirst();
+      return this.#tokens.accessToken();
+    }
   }
 
   /** Sees to it that there is a token to renew, once for all callers. */

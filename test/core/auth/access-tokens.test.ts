@@ -445,6 +445,19 @@ describe('AccessTokens', () => {
     expect(bot.logger.lines).toEqual([['warn', expect.stringContaining('could not be revoked')]]);
   });
 
+  it('44. a login that ends while another process starts is not taken for a logout', async () => {
+    const other = startProcess();
+    const list = other.accounts.list.bind(other.accounts);
+    vi.spyOn(other.accounts, 'list').mockImplementationOnce(async () => {
+      const before = await list();
+      await logIn();
+      return before;
+    });
+    await other.tokens.start();
+    expect(await stored()).toBeDefined();
+    expect(revocations()).toEqual([]);
+  });
+
   it('44. a crash in the middle of a logout leaves the tokens to be revoked at the next start', async () => {
     const token = await logIn();
     await bot.tokens.setUserToken({

@@ -86,6 +86,26 @@ describe('AppTokens', () => {
     expect(isTheApps(await startProcess({ key: otherKey }).accessToken())).toBe(true);
   });
 
+  it('fetches another one where it is gone from the database', async () => {
+    const tokens = startProcess();
+    const stale = await tokens.accessToken();
+    await database.deleteFrom('tokens').execute();
+    sandbox.tokens.expireAccessTokens();
+    const fresh = await tokens.replaceRefused(stale);
+    expect(fresh.reveal()).not.toBe(stale.reveal());
+    expect(isTheApps(fresh)).toBe(true);
+  });
+
+  it('speaks of no login where Kick gives the app no other token', async () => {
+    const tokens = startProcess();
+    const stale = await tokens.accessToken();
+    sandbox.faults.next('POST /oauth/token', { status: 400, body: { error: 'invalid_grant' } });
+    await expect(tokens.replaceRefused(stale)).rejects.toMatchObject({
+      code: 'auth.invalid_grant',
+      message: expect.stringContaining('Kick gives this app no token of its own'),
+    });
+  });
+
   it('tries again after a failure', async () => {
     const tokens = startProcess();
     sandbox.faults.next('POST /oauth/token', { status: 503 });
