@@ -1,5 +1,6 @@
 import { existsSync } from 'node:fs';
 import type { Command } from 'commander';
+import type { AccountStatus } from '../core/auth/account-status.js';
 import { createBot } from '../core/bot.js';
 import type { LoadedConfig } from '../core/config/load-config.js';
 import { readMetadata } from '../core/plugins/plugin-metadata.js';
@@ -122,16 +123,20 @@ async function accountFindings({ config, directory, secretKey }: LoadedConfig): 
   if (!existsSync(databasePath({ url: config.storage.url, directory }))) return [nobody];
   const bot = createBot(config, { directory, secretKey, logger: new SilentLogger() });
   try {
-    const accounts = await bot.accounts.list();
-    if (accounts.length === 0) return [nobody];
-    return accounts.map(({ id, user }) =>
-      found(`${id} is logged in as ${user?.username ?? 'somebody Kick has not named yet'}.`),
-    );
+    const statuses = await bot.accounts.statuses();
+    return statuses.length === 0 ? [nobody] : statuses.map(accountFinding);
   } catch (error) {
     return [broken(messageOf(error))];
   } finally {
     await bot.stop();
   }
+}
+
+/** A bot account that needs a login keeps the bot from starting; one that can do less than was asked for does not. */
+function accountFinding({ account: { id, user }, state, reason }: AccountStatus): Finding {
+  if (state === 'login-needed') return broken(`${id} needs a login: ${reason}`);
+  const what = `${id} is logged in as ${user?.username ?? 'somebody Kick has not named yet'}.`;
+  return reason === undefined ? found(what) : missing(`${what} ${reason}`);
 }
 
 const marks = {

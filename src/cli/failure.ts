@@ -8,8 +8,11 @@ export function exitCodeOf(error: unknown): number {
   if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : 2;
   if (!(error instanceof KickbotError)) return 1;
   if (/^auth\.(login_needed|tokens_unreadable)$/.test(error.code)) return 3;
-  return /^(config|plugin|usage)\.|^channel\.unknown$|^auth\..*secret_key/.test(error.code) ? 2 : 1;
+  return wrongSettings.test(error.code) ? 2 : 1;
 }
+
+const wrongSettings =
+  /^(config|plugin|usage)\.|^channel\.unknown$|^auth\.(.*secret_key.*|bad_account|invalid_token_set|(invalid|unauthorized)_client)$/;
 
 /** Says in plain words, on stderr, what went wrong; with the stack only when `--log-level debug` asked for it. */
 export function explain(error: unknown): void {

@@ -38,6 +38,7 @@ export function addLoginCommand(program: Command): void {
       const loaded = await loadConfiguration(command);
       const { config, directory, secretKey } = loaded;
       const bot = createBot(config, { directory, secretKey, logger: createLogger(loaded) });
+      const who = options.type === 'bot' ? 'account that is to speak' : 'broadcaster';
       const cancelled = new AbortController();
       const cancel = () => cancelled.abort(new Error('Ctrl-C'));
       process.once('SIGINT', cancel).once('SIGTERM', cancel);
@@ -55,9 +56,7 @@ export function addLoginCommand(program: Command): void {
           ...(options.exactScopes !== undefined && { scopes: parseScopes(options.exactScopes) }),
           signal: cancelled.signal,
           onAuthorizeUrl: (url) => {
-            process.stdout.write(
-              `Allow the login on Kick's page, as the account that is to speak:\n\n  ${url}\n\n`,
-            );
+            process.stdout.write(`Allow the login on Kick's page, as the ${who}:\n\n  ${url}\n\n`);
             if (options.browser) {
               void openBrowser(url);
               waiting.begin();

@@ -63,6 +63,12 @@ describe('tokens that were obtained elsewhere', () => {
     }
   });
 
+  it('are refused under a name that cannot be one', async () => {
+    const args = ['accounts', 'add', '--from-env', '--account', 'a b'];
+    const { code, stderr } = await kickbot(args, folderWithApp(), tokenVariables()).ended;
+    expect([code, stderr]).toEqual([2, expect.stringContaining('"a b" cannot name an account')]);
+  });
+
   it.each([
     [{ KICK_ACCESS_TOKEN: 'x' }, /KICK_REFRESH_TOKEN, KICK_EXPIRES_IN, KICK_SCOPE/],
     [
@@ -93,4 +99,14 @@ it('the key is changed: the new one in front, rekey, and the old one is needed n
   expect(listed.stdout).toContain('missing scopes');
   const withOldKey = await kickbot(['accounts'], folder, { KICKBOT_SECRET_KEY: key }).ended;
   expect(withOldKey.stdout).toMatch(/needs login\n.*another key than KICKBOT_SECRET_KEY/);
+  const doctor = await kickbot(['doctor'], folder, { KICKBOT_SECRET_KEY: key }).ended;
+  expect([doctor.code, doctor.stdout]).toEqual([
+    1,
+    expect.stringMatching(/✗ bot:bot needs a login: .*another key than KICKBOT_SECRET_KEY/),
+  ]);
+  const opened = await kickbot(['doctor'], folder, { KICKBOT_SECRET_KEY: newKey }).ended;
+  expect([opened.code, opened.stdout]).toEqual([
+    0,
+    expect.stringMatching(/! bot:bot is logged in as .*Not granted: moderation:ban/),
+  ]);
 });
