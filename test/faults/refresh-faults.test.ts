@@ -72,7 +72,7 @@ it.each([
     expect(requests()).toBe(0);
 
     if (holder !== undefined) await sql`rollback`.execute(holder);
-  await holder?.destroy();
+    await holder?.destroy();
     await sql.raw(end).execute(database);
     clock.advance(10_000);
     await vi.waitFor(async () => expect((await bot.store.read(botId))?.version).toBe(2));

@@ -122,9 +122,11 @@ function keepToOwner(path: string): void {
 function closeSqlite(sqlite: SqliteDatabase.Database): void {
   try {
     sqlite.exec('pragma wal_checkpoint(passive)');
-  } finally {
-    sqlite.close();
+  } catch {
+    // A statement that failed is in the way until it is collected, too. What was written ahead is safe where it is:
+    // the next to open the file finds it.
   }
+  sqlite.close();
 }
 
 /**
