@@ -1,7 +1,7 @@
 import { sql } from 'kysely';
 import { durably } from '../storage/database.js';
 import type { Database } from '../storage/schema.js';
-import { type SealedFor, TokenSealer, unreadable } from './token-sealer.js';
+import { TokenSealer, unreadable } from './token-sealer.js';
 import { readTokenSet, type TokenSet, writeTokenSet } from './token-set.js';
 
 /** One account's tokens as the database holds them. */
@@ -34,14 +34,13 @@ export class TokenStore {
   }
 
   async read(accountId: string): Promise<StoredTokens | undefined> {
-    const owner = { accountId, purpose: this.purpose };
-    const found = await this.#open(owner);
+    const found = await this.#open(accountId);
     if (found === undefined) return undefined;
     const { version } = found.row;
     try {
       return { tokens: readTokenSet(found.text), version };
     } catch {
-      throw unreadable({ ...owner, version });
+      throw unreadable({ accountId, purpose: this.purpose, version });
     }
   }
 
@@ -124,37 +123,42 @@ export class TokenStore {
   }
 
   /**
-   * Seals everything that is stored with the first key, and resolves with how much that was. Throws
+   * Seals everybody's tokens with the first key, and resolves with how many accounts that were. Throws
    * `auth.secret_key_missing` without a key, and, having changed nothing, what keeps a text from being opened.
    */
   async reseal(): Promise<number> {
     this.sealer.needKey();
-    const rows = await this.database.selectFrom('tokens').select(['account_id', 'purpose']).execute();
-    const all = rows.map((row) => ({ accountId: row.account_id, purpose: row.purpose }));
-    for (const each of all) await this.#open(each);
-    for (const each of all) while (!(await this.#resealOne(each)));
-    return all.length;
+    const ids = await this.accountIds();
+    for (const id of ids) await this.#open(id);
+    for (const id of ids) while (!(await this.#resealOne(id)));
+    // The app's own are not worth a key that may be lost: Kick gives others for the asking.
+    await durably(this.database, (database) =>
+      database.deleteFrom('tokens').where('purpose', '=', 'app').execute(),
+    );
+    return ids.length;
   }
 
   /** False when the text was replaced in between: a bot that is running has refreshed its tokens. */
-  async #resealOne(owner: Omit<SealedFor, 'version'>): Promise<boolean> {
-    const found = await this.#open(owner);
+  async #resealOne(accountId: string): Promise<boolean> {
+    const found = await this.#open(accountId);
     if (found === undefined) return true;
     const { text, row } = found;
-    const sealed = this.sealer.seal(text, { ...owner, version: row.version });
+    const { purpose } = this;
+    const sealed = this.sealer.seal(text, { accountId, purpose, version: row.version });
     const { numUpdatedRows } = await durably(this.database, (database) =>
       database
         .updateTable('tokens')
         .set({ sealed })
-        .where('account_id', '=', owner.accountId)
-        .where('purpose', '=', owner.purpose)
+        .where('account_id', '=', accountId)
+        .where('purpose', '=', purpose)
         .where('sealed', '=', row.sealed)
         .executeTakeFirst(),
     );
     return numUpdatedRows === 1n;
   }
 
-  async #open({ accountId, purpose }: Omit<SealedFor, 'version'>) {
+  async #open(accountId: string) {
+    const { purpose } = this;
     const found = await this.database
       .selectFrom('tokens')
       // As bytes: libsql ends the process over a text that is damaged into something other than UTF-8.

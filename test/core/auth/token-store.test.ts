@@ -23,8 +23,8 @@ const lengthMs = 1000;
 
 let database: Database;
 let store: TokenStore;
-const storeWith = (keys: Secret[]) =>
-  new TokenStore(database, new TokenSealer(keys, new SystemRandom(), new RecordingLogger()));
+const storeWith = (keys: Secret[], purpose?: 'app') =>
+  new TokenStore(database, new TokenSealer(keys, new SystemRandom(), new RecordingLogger()), purpose);
 
 beforeEach(async () => {
   database = await openDatabase({ url: 'sqlite::memory:', directory: '.' });
@@ -60,7 +60,11 @@ describe('TokenStore', () => {
     await storeWith([]).write('bot:b', set('two'), { replaces: 0 });
     await expect(storeWith([newKey]).reseal()).rejects.toMatchObject({ code: 'auth.secret_key_wrong' });
     await expect(storeWith([]).reseal()).rejects.toMatchObject({ code: 'auth.secret_key_missing' });
+    const lostKey = new Secret(Buffer.alloc(32, 1).toString('base64'));
+    const ofTheApp = storeWith([lostKey], 'app');
+    await ofTheApp.write('app:id', set('replaceable'), { replaces: 0 });
     expect(await storeWith([newKey, secretKey]).reseal()).toBe(2);
+    expect(await ofTheApp.accountIds()).toEqual([]);
     for (const [id, token] of [
       ['bot:a', 'one'],
       ['bot:b', 'two'],
