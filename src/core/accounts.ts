@@ -15,6 +15,7 @@ import type { PendingLogin } from './auth/pending-logins.js';
 import { keyRing, TokenSealer } from './auth/token-sealer.js';
 import { TokenStore } from './auth/token-store.js';
 import type { Config } from './config/schema.js';
+import { Scope } from './config/scopes.js';
 import { Grants } from './grants.js';
 import type { HttpClient } from './kick/http-client.js';
 import { KickApi } from './kick/kick-api.js';
@@ -66,6 +67,8 @@ const mendedByTheOwner: ReadonlySet<string> = new Set([
   'auth.secret_key_wrong',
   'auth.secret_key_missing',
   'auth.tokens_unreadable',
+  'auth.invalid_client',
+  'auth.unauthorized_client',
 ]);
 
 /** The accounts that logged in, and the ways to log one in or out. */
@@ -180,8 +183,8 @@ export class Accounts {
   /**
    * Asks Kick with each bot account's token who it is, so that a token Kick does not take any more is found at the
    * start and not with the first reply. Throws `auth.login_needed` for such an account, what keeps its tokens from
-   * being read, and `auth.unidentified` when Kick cannot be asked and never said before: without its id the bot
-   * would answer itself.
+   * being read or renewed until the owner mends it, and `auth.unidentified` when Kick does not answer and never did
+   * before: without its id the bot would answer itself.
    */
   identifyBots(): Promise<readonly IdentifiedAccount[]> {
     return this.#identifyAll('bot');
@@ -205,11 +208,7 @@ export class Accounts {
       } catch (cause) {
         if (cause instanceof KickbotError && mendedByTheOwner.has(cause.code)) throw cause;
         if (account.user === undefined) {
-          throw new KickbotError(
-            'auth.unidentified',
-            `Kick did not say who ${account.id} is (${messageOf(cause)}): start again when Kick can be reached.`,
-            { cause },
-          );
+          throw unidentified(account, cause);
         }
         logger.warn(`Kick could not be asked about ${account.id} (${messageOf(cause)}); going on.`);
         identified.push({ ...account, user: account.user, kick });
@@ -253,4 +252,16 @@ export class Accounts {
         : undefined;
     return new KickApi({ apiUrl: endpoints.api, authUrl: endpoints.auth, tokens, http, website });
   }
+}
+
+function unidentified({ id, kind, identifier }: Account, cause: unknown): KickbotError {
+  const isForbidden = cause instanceof KickbotError && cause.code === 'kick.forbidden';
+  const remedy = isForbidden
+    ? `run 'kickbot login --type ${kind} --account ${identifier}' and allow ${Scope.UserRead} there`
+    : 'start again when Kick can be reached';
+  return new KickbotError(
+    'auth.unidentified',
+    `Kick did not say who ${id} is (${messageOf(cause)}): ${remedy}.`,
+    { cause },
+  );
 }

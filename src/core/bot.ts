@@ -232,7 +232,9 @@ export class Bot {
     this.#speakers = speakers;
     this.#atStop((remainingMs) => speakers.stop({ drainMs: remainingMs() }));
     if (speakers.isMute) {
-      logger.warn("No account is logged in: the bot reads along and says nothing. Run 'kickbot login'.");
+      logger.warn(
+        "No account is logged in that speaks: the bot reads along and says nothing. Run 'kickbot login'.",
+      );
     }
 
     const host = new PluginHost({

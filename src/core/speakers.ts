@@ -1,6 +1,6 @@
 import type { IdentifiedAccount } from './accounts.js';
 import type { AppMessages } from './app-messages.js';
-import { accountId } from './auth/account-store.js';
+import { type AccountKind, accountId } from './auth/account-store.js';
 import { MessageNotSentError, type OutgoingMessage, Sender, type SentMessage } from './chat/sender.js';
 import { RateLimitedSender, type SenderOptions } from './chat/sending/rate-limited-sender.js';
 import { type Config, speaksAsApp } from './config/schema.js';
@@ -99,7 +99,10 @@ export class Speakers extends Sender implements ModerationActions {
   async send(message: OutgoingMessage): Promise<readonly SentMessage[]> {
     const { slug } = message.channel;
     const speaker = this.#asApp.has(slug) ? this.#apps.get(slug) : this.#bySlug.get(slug);
-    if (!speaker) throw new MessageNotSentError('no_account');
+    if (!speaker)
+      throw new MessageNotSentError('no_account', {
+        cause: noAccount(this.#asApp.has(slug) ? 'channel' : 'bot', slug),
+      });
     const cause = this.#missing(speaker, Scope.ChatWrite);
     if (cause) throw new MessageNotSentError('scope_missing', { cause });
     return speaker.sender.send(message);
@@ -130,8 +133,7 @@ export class Speakers extends Sender implements ModerationActions {
   /** Throws `auth.no_account`, and `auth.scope_missing` when the account was not granted `scope`. */
   #kickFor({ slug }: Channel, scope: Scope): KickApi {
     const speaker = this.#bySlug.get(slug);
-    if (!speaker)
-      throw new KickbotError('auth.no_account', 'No bot account is logged in. Run kickbot login.');
+    if (!speaker) throw noAccount('bot', slug);
     const missing = this.#missing(speaker, scope);
     if (missing) throw missing;
     return speaker.account.kick;
@@ -143,11 +145,20 @@ export class Speakers extends Sender implements ModerationActions {
   }
 }
 
+function noAccount(kind: AccountKind, slug: string): KickbotError {
+  return new KickbotError(
+    'auth.no_account',
+    `No ${kind} account is logged in for channel ${slug}. Run 'kickbot login --type ${kind}' and start again.`,
+  );
+}
+
 function openSender(
   { id }: IdentifiedAccount,
   way: Pick<SenderOptions, 'chat' | 'type'>,
-  { config, database, clock, random, logger }: SpeakersParts,
+  { config, database, grants, clock, random, logger }: SpeakersParts,
 ): Promise<RateLimitedSender> {
+  const problem = grants.problemOf({ id }, Scope.ChatWrite);
+  if (problem !== undefined) logger.warn(`This account says nothing: ${problem}`);
   return RateLimitedSender.open({ accountId: id, ...way, database, clock, random, logger, ...config.sender });
 }
 

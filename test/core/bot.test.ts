@@ -269,6 +269,13 @@ describe('accounts', () => {
     });
   });
 
+  it('of an app Kick does not know any more end the start, when they are to be renewed', async () => {
+    const refused = createBot(config({ kick: { ...config().kick, clientSecret: 'wrong' } }), { logger });
+    await logIn(refused);
+    sandbox.tokens.expireAccessTokens();
+    await expect(refused.start()).rejects.toMatchObject({ code: 'auth.invalid_client' });
+  });
+
   it('can be logged in by hand through the login page', async () => {
     bot = createBot(config(), { logger });
     const result = await bot.accounts.login({

@@ -204,9 +204,20 @@ describe('a scope that was not granted', () => {
     await bot.start();
     say('!ping');
     await vi.waitFor(() =>
-      expect(warnings()).toContainEqual(expect.stringMatching(/bot:mine was not granted chat:write/)),
+      expect(warnings()).toContainEqual(
+        expect.stringMatching(/may not speak.*bot:mine was not granted chat:write/),
+      ),
     );
     expect(sandbox.requests.list('POST', '/public/v1/chat')).toEqual([]);
+  });
+
+  it('keeps the bot from starting when Kick may not say who it is', async () => {
+    create([Calm]);
+    await hold('bot', ['chat:write']);
+    await expect(bot.start()).rejects.toMatchObject({
+      code: 'auth.unidentified',
+      message: expect.stringMatching(/kickbot login --type bot --account mine' and allow user:read/),
+    });
   });
 
   it('is a mistake of the plugin when Kick has no such scope', async () => {

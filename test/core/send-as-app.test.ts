@@ -86,14 +86,21 @@ it('says which login is missing, and only reads', async () => {
   await bot.start();
   expect(problems()[0]).toMatch(/channel streamer.*kickbot login --type channel --account streamer/);
   say('!loop');
-  await vi.waitFor(() => expect(problems()).toContainEqual(expect.stringMatching(/No account to send with/)));
+  await vi.waitFor(() =>
+    expect(problems()).toContainEqual(expect.stringMatching(/No account to send with.*--type channel/)),
+  );
   expect(said()).toEqual(['viewer: !loop']);
 });
 
-it('says which scope is missing', async () => {
+it('says which scope is missing, at the start and when it is needed', async () => {
   await start(['user:read']);
+  expect(problems()).toEqual([
+    expect.stringMatching(/says nothing: channel:mine was not granted chat:write/),
+  ]);
   say('!loop');
   await vi.waitFor(() =>
-    expect(problems()).toContainEqual(expect.stringMatching(/channel:mine was not granted chat:write/)),
+    expect(problems()).toContainEqual(
+      expect.stringMatching(/may not speak.*channel:mine was not granted chat:write/),
+    ),
   );
 });

@@ -27,7 +27,7 @@ export abstract class Sender {
 const sentences = {
   empty: 'The message has nothing to show. Send at least one visible character.',
   too_long: 'The message is longer than an account may say in one go. Send at most 10,000 characters.',
-  no_account: 'No account to send with: the bot runs read-only. Run kickbot login.',
+  no_account: 'No account to send with: the channel is only read.',
   scope_missing: 'The account may not speak.',
   login_needed: "Kick does not accept the account's token any more. Run kickbot login for it again.",
   queue_full: 'Too many messages wait to be sent. Say less, or spread the channels over several accounts.',
