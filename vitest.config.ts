@@ -12,8 +12,8 @@ export default defineConfig({
     ],
   },
   test: {
-    setupFiles: ['reflect-metadata'],
-    testTimeout: 10_000,
+    setupFiles: ['reflect-metadata', './test/support/patience.ts'],
+    testTimeout: 20_000,
     projects: [
       {
         extends: true,
