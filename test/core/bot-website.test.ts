@@ -35,8 +35,14 @@ beforeEach(async () => {
     },
     { logger: new RecordingLogger() },
   );
-  const { access_token: accessToken, expires_in: expiresIn } = sandbox.issueTokens({ as: 'Kickbot' });
-  await bot.accounts.setUserToken({ accountId: 'test', type: 'bot', accessToken, expiresIn, scope: '' });
+  const { access_token: accessToken, expires_in: expiresIn, scope } = sandbox.issueTokens({ as: 'Kickbot' });
+  await bot.accounts.setUserToken({
+    accountId: 'test',
+    type: 'bot',
+    accessToken,
+    expiresIn,
+    scope: scope ?? '',
+  });
   await bot.start();
 });
 afterEach(async () => {
