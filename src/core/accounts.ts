@@ -2,6 +2,7 @@ import { AccessTokens, type UserToken } from './auth/access-tokens.js';
 import type { AccountStatus } from './auth/account-status.js';
 import { type Account, type AccountKind, AccountStore, type AccountUser } from './auth/account-store.js';
 import { AppTokens } from './auth/app-tokens.js';
+import { needsOwner } from './auth/auth-error.js';
 import { KickOAuth } from './auth/kick-oauth.js';
 import {
   finishLogin,
@@ -60,16 +61,6 @@ export interface IdentifiedAccount extends Account {
   readonly user: AccountUser;
   readonly kick: KickApi;
 }
-
-/** What no waiting mends: a bot that started with it would never speak. */
-const mendedByTheOwner: ReadonlySet<string> = new Set([
-  'auth.login_needed',
-  'auth.secret_key_wrong',
-  'auth.secret_key_missing',
-  'auth.tokens_unreadable',
-  'auth.invalid_client',
-  'auth.unauthorized_client',
-]);
 
 /** The accounts that logged in, and the ways to log one in or out. */
 export class Accounts {
@@ -206,7 +197,7 @@ export class Accounts {
         await this.#store.identify(account.id, { userId: id, username });
         identified.push({ ...account, user: { userId: id, username }, kick });
       } catch (cause) {
-        if (cause instanceof KickbotError && mendedByTheOwner.has(cause.code)) throw cause;
+        if (needsOwner(cause)) throw cause;
         if (account.user === undefined) {
           throw unidentified(account, cause);
         }

@@ -32,6 +32,20 @@ export function isTemporary(error: KickbotError): boolean {
   return temporary.has(error.code);
 }
 
+const mendedByTheOwner = new Set([
+  'auth.login_needed',
+  'auth.secret_key_wrong',
+  'auth.secret_key_missing',
+  'auth.tokens_unreadable',
+  'auth.invalid_client',
+  'auth.unauthorized_client',
+]);
+
+/** Whether the owner has to mend it: an account with this is of no use until then, however long one waits. */
+export function needsOwner(error: unknown): boolean {
+  return error instanceof KickbotError && mendedByTheOwner.has(error.code);
+}
+
 const settings = 'https://kick.com/settings/developer';
 const credentials =
   'KICK_INTEGRATION_CLIENT_ID and KICK_INTEGRATION_CLIENT_SECRET (or kick.clientId and kick.clientSecret)';

@@ -30,6 +30,7 @@ const sentences = {
   no_account: 'No account to send with: the channel is only read.',
   scope_missing: 'The account may not speak.',
   login_needed: "Kick does not accept the account's token any more. Run kickbot login for it again.",
+  no_token: 'There is no token to send with, and waiting gives none.',
   queue_full: 'Too many messages wait to be sent. Say less, or spread the channels over several accounts.',
   too_old: 'The message waited too long to be of use and was dropped.',
   rate_limited: 'Kick made this account pause, and the message became too old meanwhile.',

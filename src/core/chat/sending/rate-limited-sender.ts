@@ -1,4 +1,5 @@
 import Bottleneck from 'bottleneck';
+import { needsOwner } from '../../auth/auth-error.js';
 import type { KickChat } from '../../kick/chat.js';
 import { KickApiError, RateLimitedError, TokenReplacedError } from '../../kick/kick-api-error.js';
 import type { Clock } from '../../primitives/clock.js';
@@ -231,9 +232,10 @@ export class RateLimitedSender extends Sender {
 function reasonFor(error: unknown): NotSentReason {
   if (!(error instanceof KickApiError)) {
     // Not from Kick's API but from where the token comes from, so nothing was sent.
-    return error instanceof KickbotError && ['auth.login_needed', 'auth.token_refused'].includes(error.code)
-      ? 'login_needed'
-      : 'unavailable';
+    const isRefused =
+      error instanceof KickbotError && ['auth.login_needed', 'auth.token_refused'].includes(error.code);
+    if (isRefused) return 'login_needed';
+    return needsOwner(error) ? 'no_token' : 'unavailable';
   }
   switch (error.code) {
     case 'kick.unauthorized':

@@ -354,6 +354,19 @@ describe('when Kick answers with an error', () => {
     expect(outcome.error).toMatchObject({ reason: 'login_needed' });
   });
 
+  it.each(['auth.secret_key_wrong', 'auth.invalid_client'])(
+    'does not wait for a token after %s',
+    async (code) => {
+      failing(1, () => new KickbotError(code, 'Change the setting.'));
+      const outcome = send('mute');
+      await wait(settleMs);
+      expect(outcome.error).toMatchObject({
+        reason: 'no_token',
+        message: expect.stringContaining('Change the setting.'),
+      });
+    },
+  );
+
   it('C39 does not send again what is answered after a minute', async () => {
     chat.answer = () => new SystemClock().sleep(60_000);
     const outcome = send('slow', { reply: true });
