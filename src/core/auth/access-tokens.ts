@@ -105,7 +105,7 @@ export class AccessTokens {
       const fields = parsed.error.issues.map(({ path }) => path.join('.')).join(', ');
       throw new KickbotError(
         'auth.invalid_token_set',
-        `setUserToken was given a wrong or no value for: ${fields}.`,
+        `The tokens cannot be stored, with a wrong or no value for: ${fields}.`,
       );
     }
     const { accountId: identifier, type, accessToken, refreshToken, expiresIn, scope } = parsed.data;
