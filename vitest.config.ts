@@ -12,7 +12,7 @@ export default defineConfig({
     ],
   },
   test: {
-    setupFiles: ['reflect-metadata', './test/support/patience.ts'],
+    setupFiles: ['reflect-metadata', './test/support/patience.ts', './test/support/canary.ts'],
     testTimeout: 20_000,
     projects: [
       {

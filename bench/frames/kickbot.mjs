@@ -6,7 +6,7 @@ import { BotEvents } from '../../dist/core/bot-events.js';
 import { Inbox } from '../../dist/core/chat/inbox.js';
 import { PusherTransport } from '../../dist/core/chat/pusher/pusher-transport.js';
 import { decodePusherFrame } from '../../dist/core/events/pusher-decoder.js';
-import { KickChat } from '../../dist/core/kick/chat.js';
+import { PublicChat } from '../../dist/core/kick/chat.js';
 import { Enforcer } from '../../dist/core/moderation/enforcer.js';
 import { Dispatcher } from '../../dist/core/plugins/dispatcher.js';
 import { PluginHost } from '../../dist/core/plugins/plugin-host.js';
@@ -21,7 +21,7 @@ const directory = import.meta.dirname;
 /** Sends without a limit, through the real API client on an exchange that is none. */
 class StubbedSender extends Sender {
   sent = 0;
-  #chat = new KickChat({
+  #chat = new PublicChat({
     callOnce: async () => ({
       status: 200,
       headers: {},

@@ -1,5 +1,6 @@
-import { fetch } from 'undici';
+import { Agent, fetch } from 'undici';
 import { Accounts } from './accounts.js';
+import type { AuthFetch } from './auth/login-server.js';
 import type { Config } from './config/schema.js';
 import { HttpClient } from './kick/http-client.js';
 import type { Clock } from './primitives/clock.js';
@@ -27,6 +28,7 @@ export class Installation {
     readonly database: Database,
     readonly http: HttpClient,
     readonly accounts: Accounts,
+    private readonly loginAgent: Agent,
   ) {}
 
   /** Throws `storage.unavailable` and its like, and `auth.bad_secret_key`. */
@@ -34,9 +36,14 @@ export class Installation {
     const { config, directory, clock, random } = options;
     const database = await openDatabase({ url: config.storage.url, directory });
     const http = new HttpClient({ clock, random, version });
+    // The login server has 15 s in all, of which connecting may take 5.
+    const loginAgent = new Agent({ connect: { timeout: 5_000 } });
+    const fetchLogin: AuthFetch = (url, request) => fetch(url, { ...request, dispatcher: loginAgent });
     try {
-      return new Installation(database, http, new Accounts({ ...options, database, http, fetch }));
+      const accounts = new Accounts({ ...options, database, http, fetch: fetchLogin });
+      return new Installation(database, http, accounts, loginAgent);
     } catch (error) {
+      await loginAgent.destroy();
       await http.close();
       await database.destroy();
       throw error;
@@ -45,6 +52,7 @@ export class Installation {
 
   async close(): Promise<void> {
     await this.accounts.stop();
+    await this.loginAgent.destroy();
     await this.http.close();
     await this.database.destroy();
   }

@@ -3,6 +3,7 @@ import { mkdtempSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { sandboxToken } from '../support/canary.js';
 
 const main = fileURLToPath(new URL('../../dist/cli/main.js', import.meta.url));
 
@@ -45,8 +46,11 @@ export function kickbot(
     stderr += String(chunk);
     grew();
   });
-  const ended = new Promise<Ended>((resolve) =>
-    child.on('close', (code) => resolve({ code, stdout, stderr })),
+  const ended = new Promise<Ended>((resolve, reject) =>
+    child.on('close', (code) => {
+      if (sandboxToken.test(stdout + stderr)) reject(new Error(`kickbot ${args[0]} printed a token`));
+      else resolve({ code, stdout, stderr });
+    }),
   );
   return {
     ended,

@@ -10,6 +10,8 @@ import { WinstonLogger } from '../../src/core/telemetry/winston-logger.js';
 import { Command, type CommandContext, createBot, Plugin, Secret } from '../../src/index.js';
 import { cloudflareBlock, type Sandbox, startSandbox } from '../../src/sandbox/index.js';
 import { consoleFor, password, Visitor } from '../console/setup.js';
+import { sandboxToken } from '../support/canary.js';
+import { RecordingLogger, takeWritten } from '../support/recording-logger.js';
 
 const key = Buffer.from('the canary of thirty-two letters');
 
@@ -196,4 +198,13 @@ it('43. the same search finds them in a database without a key, so it looks wher
   await bot.stop();
   expect(findings(filesWritten()).length).toBeGreaterThanOrEqual(2);
   expect(findings(seen.join('\n'))).toEqual([]);
+});
+
+it('43. the net under every test of the suite finds a token that was logged, with an error or in a field', () => {
+  const { access_token: token } = sandbox.issueTokens({ as: 'MyBot' });
+  expect(token).toMatch(sandboxToken);
+  new RecordingLogger().warn('oops', {
+    error: new Error('deep', { cause: { headers: { authorization: token } } }),
+  });
+  expect(takeWritten()).toMatch(sandboxToken);
 });

@@ -129,6 +129,7 @@ export class Tokens {
   }
 }
 
+/** 48 characters, as Kick's have; they begin with `sbx-`, so that one that leaked into a log can be found there. */
 function opaque(): string {
-  return randomBytes(36).toString('base64url');
+  return `sbx-${randomBytes(33).toString('base64url')}`;
 }
