@@ -1,4 +1,4 @@
-import { Agent, fetch } from 'undici';
+import { Agent, fetch as undiciFetch } from 'undici';
 import { Accounts } from './accounts.js';
 import type { AuthFetch } from './auth/login-server.js';
 import type { Config } from './config/schema.js';
@@ -38,7 +38,7 @@ export class Installation {
     const http = new HttpClient({ clock, random, version });
     // The login server has 15 s in all, of which connecting may take 5.
     const loginAgent = new Agent({ connect: { timeout: 5_000 } });
-    const fetchLogin: AuthFetch = (url, request) => fetch(url, { ...request, dispatcher: loginAgent });
+    const fetchLogin: AuthFetch = (url, request) => undiciFetch(url, { ...request, dispatcher: loginAgent });
     try {
       const accounts = new Accounts({ ...options, database, http, fetch: fetchLogin });
       return new Installation(database, http, accounts, loginAgent);
