@@ -47,7 +47,10 @@ it('ends although a plugin left a timer running, whether the start worked or not
 
   const files = {
     'careless.ts': plugin(timer),
-    'kickbot.config.json': configFor({ plugins: ['./careless.ts', './missing.ts'], channels: ['streamer'] }),
+    'kickbot.config.json': configFor({
+      plugins: ['./careless.ts', './missing.ts'],
+      channels: [{ slug: 'streamer', broadcasterUserId: 1, channelId: 2, chatroomId: 3 }],
+    }),
   };
   expect(await kickbot(['start'], folderWith(files)).ended).toMatchObject({ code: 2 });
 });

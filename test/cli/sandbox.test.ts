@@ -31,7 +31,9 @@ it('kickbot sandbox prints a configuration to paste, and says when its port is t
   expect(config).toMatchObject({ channels: ['streamer'], kick: { pusher: { tls: false } } });
   const second = await kickbot(['sandbox', '--port', String(config.kick.pusher.port)], folderWith()).ended;
   expect(second.code).toBe(1);
-  expect(second.stderr).toMatch(/^kickbot: Cannot listen on port \d+ of .*EADDRINUSE.*--port\.\n$/);
+  expect(second.stderr).toMatch(
+    /^kickbot: Cannot listen on port \d+ of .*EADDRINUSE.*--port\. \[sandbox\.port_unavailable\]\n$/,
+  );
   sandbox.kill();
   await sandbox.ended;
 });
