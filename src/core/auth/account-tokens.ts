@@ -6,6 +6,7 @@ import { Logger } from '../telemetry/logger.js';
 import { isTemporary, UnusableTokensError } from './auth-error.js';
 import { KickOAuth } from './kick-oauth.js';
 import { RefreshPace } from './refresh-pace.js';
+import { RefreshTokenAge } from './refresh-token-age.js';
 import type { TokenSet } from './token-set.js';
 import { type StoredTokens, TokenStore } from './token-store.js';
 
@@ -52,11 +53,14 @@ export class AccountTokens {
   #replacedRefusedAt = Number.NEGATIVE_INFINITY;
   #cancelTimer: Cancel = () => {};
   readonly #closing = new AbortController();
+  readonly #age: RefreshTokenAge;
 
   constructor(
     readonly accountId: string,
     private readonly given: AccountTokensParts,
-  ) {}
+  ) {
+    this.#age = new RefreshTokenAge(accountId, given.clock, given.logger);
+  }
 
   /**
    * An access token that is valid now. Throws `auth.login_needed`, or why the last refresh failed when the token
@@ -120,6 +124,7 @@ export class AccountTokens {
     this.#backOff = undefined;
     this.#unsaved = undefined;
     this.#replacedRefusedAt = Number.NEGATIVE_INFINITY;
+    this.#age.check(stored.tokens);
     this.#wakeIn(Math.min(dayMs, this.#held.refreshAt - clock.monotonic()));
   }
 
@@ -269,6 +274,7 @@ export class AccountTokens {
       this.#backOff = { failures, until: clock.monotonic() + delayMs, error };
       this.#wakeIn(delayMs);
       logger.warn(`${error.message} (${this.accountId})`, { code: error.code, failures });
+      if (this.#held !== undefined) this.#age.check(this.#held.tokens);
       return error;
     }
     this.#stopped = error.code === 'auth.invalid_grant' ? this.#loginNeeded(error) : error;
