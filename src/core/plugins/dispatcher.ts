@@ -1,5 +1,5 @@
 import type { CommandMatch } from '../commands/command-router.js';
-import type { Channel, ChatMessageSent, KickEvent } from '../events/kick-event.js';
+import type { ChatMessageSent, KickEvent } from '../events/kick-event.js';
 import { hasRole } from '../events/role.js';
 import type { Enforcer } from '../moderation/enforcer.js';
 import type { Decision } from '../moderation/rule-engine.js';
@@ -15,8 +15,6 @@ export interface DispatcherOptions {
   readonly ownUserIds: ReadonlySet<UserId>;
   /** What a command begins with. */
   readonly prefix: string;
-  /** Channels with another prefix, by slug. */
-  readonly prefixes?: ReadonlyMap<string, string>;
 }
 
 /**
@@ -28,15 +26,13 @@ export class Dispatcher {
   readonly #enforcer: Enforcer;
   readonly #ownUserIds: ReadonlySet<UserId>;
   readonly #prefix: string;
-  readonly #prefixes: ReadonlyMap<string, string>;
   readonly #running = new Set<Promise<unknown>>();
 
-  constructor({ host, enforcer, ownUserIds, prefix, prefixes = new Map() }: DispatcherOptions) {
+  constructor({ host, enforcer, ownUserIds, prefix }: DispatcherOptions) {
     this.#host = host;
     this.#enforcer = enforcer;
     this.#ownUserIds = ownUserIds;
     this.#prefix = prefix;
-    this.#prefixes = prefixes;
   }
 
   /**
@@ -68,21 +64,12 @@ export class Dispatcher {
         return;
       }
     }
-    const prefix = this.#prefixes.size === 0 ? this.#prefix : this.#prefixOf(message.channel);
-    const match = this.#host.commands.find(message.content, prefix);
-    if (match) this.#runCommand(message, match, prefix);
+    const match = this.#host.commands.find(message.content, this.#prefix);
+    if (match) this.#runCommand(message, match);
     this.#tellListeners(message);
   }
 
-  #prefixOf(channel: Channel): string {
-    return this.#prefixes.get(channel.slug) ?? this.#prefix;
-  }
-
-  #runCommand(
-    message: ChatMessageSent,
-    { command, name, rest }: CommandMatch<LoadedCommand>,
-    prefix: string,
-  ): void {
+  #runCommand(message: ChatMessageSent, { command, name, rest }: CommandMatch<LoadedCommand>): void {
     const { channel, sender } = message;
     if (!hasRole(message, command.allow)) return;
     const options = command.options.for(channel.slug);
@@ -90,7 +77,7 @@ export class Dispatcher {
     const parsed = command.usage.parse(rest);
     if ('problem' in parsed) {
       if (command.usageReplies.reserve(channel.channelId, sender.id)) {
-        this.#reply(context, `${parsed.problem} Usage: ${prefix}${command.usage.text}`);
+        this.#reply(context, `${parsed.problem} Usage: ${this.#prefix}${command.usage.text}`);
       }
       return;
     }

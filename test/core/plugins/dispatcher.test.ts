@@ -11,7 +11,6 @@ import {
   remove,
 } from 'kickbot';
 import { describe, expect, it } from 'vitest';
-import { TestChannel } from '../../../src/testing/test-event.js';
 import { createHost } from './host-for-tests.js';
 
 @Plugin({ name: 'listener' })
@@ -155,16 +154,6 @@ describe('dispatching a message', () => {
       'sides must be a whole number. Usage: !roll <sides>',
       'of 6',
     ]);
-  });
-
-  it('uses the prefix of the channel', async () => {
-    const { host, dispatcher, sender } = createHost();
-    await host.loadAll([Fine]);
-    const other = new TestChannel('questions');
-    dispatcher.dispatch(other.message('questions', '!ping', new Date(0)));
-    expect(sender.sent).toEqual([]);
-    dispatcher.dispatch(other.message('questions', '?ping', new Date(0)));
-    expect(sender.sent).toHaveLength(1);
   });
 });
 

@@ -62,7 +62,6 @@ export function createHost(options: Partial<PluginHostOptions> = {}) {
     ),
     ownUserIds,
     prefix: '!',
-    prefixes: new Map([['questions', '?']]),
   });
   const channel = new TestChannel('streamer');
   const say = (text: string, username = 'viewer') =>
