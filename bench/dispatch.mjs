@@ -1,6 +1,6 @@
 // Dispatch alone: a decoded event in, a reply handed to a sender that only counts. No rules, no sockets.
 import { Sender } from 'kickbot';
-import { decodePusherFrame } from '../dist/core/events/pusher-decoder.js';
+import { decodeRealtimeFrame } from '../dist/core/events/realtime-decoder.js';
 import { Enforcer } from '../dist/core/moderation/enforcer.js';
 import { Dispatcher } from '../dist/core/plugins/dispatcher.js';
 import { PluginHost } from '../dist/core/plugins/plugin-host.js';
@@ -43,7 +43,7 @@ async function dispatcherWith(commands) {
 
 function events(chat) {
   return Array.from(chatFrames({ count: perRound, channels: 1, ...chat }), (text) =>
-    decodePusherFrame(JSON.parse(text), channelNumber(0), 0),
+    decodeRealtimeFrame(JSON.parse(text), channelNumber(0), 0),
   );
 }
 

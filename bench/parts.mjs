@@ -1,5 +1,5 @@
 // What the parts of a message's way cost by themselves.
-import { decodePusherFrame } from '../dist/core/events/pusher-decoder.js';
+import { decodeRealtimeFrame } from '../dist/core/events/realtime-decoder.js';
 import { PluginHost } from '../dist/core/plugins/plugin-host.js';
 import { SystemClock } from '../dist/core/primitives/clock.js';
 import { SystemRandom } from '../dist/core/primitives/random.js';
@@ -35,13 +35,13 @@ await reportOn(async () => {
   const channel = channelNumber(0);
   const frames = Array.from(chatFrames({ count: perRound, channels: 1 }), (text) => JSON.parse(text));
   const payloads = frames.map(({ data }) => data);
-  const events = frames.map((frame) => decodePusherFrame(frame, channel, 0));
+  const events = frames.map((frame) => decodeRealtimeFrame(frame, channel, 0));
   let removed = 0;
   const report = {
     rounds,
     perRound,
     payload: timed(payloads, (payload) => JSON.parse(payload)),
-    decode: timed(frames, (frame) => decodePusherFrame(frame, channel, 0)),
+    decode: timed(frames, (frame) => decodeRealtimeFrame(frame, channel, 0)),
     rules: timed(events, (event) => {
       if (host.rules.judge(event) !== undefined) removed++;
     }),

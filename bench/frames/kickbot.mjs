@@ -5,7 +5,7 @@ import { Sender } from 'kickbot';
 import { BotEvents } from '../../dist/core/bot-events.js';
 import { Inbox } from '../../dist/core/chat/inbox.js';
 import { PusherTransport } from '../../dist/core/chat/pusher/pusher-transport.js';
-import { decodePusherFrame } from '../../dist/core/events/pusher-decoder.js';
+import { decodeRealtimeFrame } from '../../dist/core/events/realtime-decoder.js';
 import { PublicChat } from '../../dist/core/kick/chat.js';
 import { Enforcer } from '../../dist/core/moderation/enforcer.js';
 import { Dispatcher } from '../../dist/core/plugins/dispatcher.js';
@@ -65,7 +65,7 @@ export async function open({ host, port, client, channels, commands, commandEver
   const transport = new PusherTransport({ ...pusher, clock, random, logger });
   transport.start({
     frame: (frame, channel) => {
-      const event = decodePusherFrame(frame, channel, clock.now());
+      const event = decodeRealtimeFrame(frame, channel, clock.now());
       if (event) inbox.accept(event);
       arrived();
     },

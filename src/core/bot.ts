@@ -11,7 +11,7 @@ import { PusherTransport } from './chat/pusher/pusher-transport.js';
 import { ConfigError, problemsOf } from './config/problems.js';
 import { type Config, type ConfigInput, configSchema, speaksAsApp } from './config/schema.js';
 import type { Channel, KickEvent } from './events/kick-event.js';
-import { decodePusherFrame } from './events/pusher-decoder.js';
+import { decodeRealtimeFrame } from './events/realtime-decoder.js';
 import { Installation } from './installation.js';
 import type { KickApi } from './kick/kick-api.js';
 import { Enforcer } from './moderation/enforcer.js';
@@ -273,10 +273,11 @@ export class Bot {
     this.#atStop(() => transport.stop());
     transport.start({
       frame: (frame, channel) => {
-        const event = decodePusherFrame(frame, channel, clock.now());
+        const event = decodeRealtimeFrame(frame, channel, clock.now());
         if (event) inbox.accept(event);
       },
       state: (state) => logger.debug('The chat feed changed.', { state }),
+      missed: ({ channel, reason }) => logger.debug(`A span of ${channel.slug} was missed.`, { reason }),
     });
     await Promise.all(channels.map((channel) => transport.join(channel)));
     logger.info('Joined.', { channels: channels.map(({ slug }) => slug).join(', ') || 'none' });

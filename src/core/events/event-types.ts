@@ -24,6 +24,7 @@ const all: Readonly<Record<KickEventType, true>> = {
   'prediction.created': true,
   'prediction.updated': true,
   'goal.updated': true,
+  gap: true,
   unknown: true,
 };
 

@@ -46,6 +46,10 @@ interface EventOf<Type extends string> {
   readonly id?: string;
   /** The payload as it arrived, JSON parsed and otherwise unchanged. */
   readonly raw: unknown;
+  /** Kick delivered it more than a minute after it happened. Commands in it are not answered. */
+  readonly late?: true;
+  /** Read from the chat's history after an outage. Commands in it are answered while they are fresh only. */
+  readonly replayed?: true;
 }
 
 export interface ChatMessageSent extends EventOf<'chat.message.sent'> {
@@ -207,6 +211,16 @@ export interface GoalUpdated extends EventOf<'goal.updated'> {
   readonly status: string;
 }
 
+/**
+ * Events of this channel may be missing: from `from` to `createdAt` no realtime transport received it. What the
+ * chat's history still had follows as `replayed` events.
+ */
+export interface Gap extends EventOf<'gap'> {
+  readonly from: Date;
+  /** In words for a log. */
+  readonly reason: string;
+}
+
 /** Whatever kickbot has no shape for: a new event of Kick's, or a known one that arrived malformed. */
 export interface UnknownEvent extends EventOf<'unknown'> {
   /** The name on the wire, without `App\Events\`. */
@@ -241,6 +255,7 @@ export type KickEvent =
   | PredictionCreated
   | PredictionUpdated
   | GoalUpdated
+  | Gap
   | UnknownEvent;
 
 export type KickEventType = KickEvent['type'];

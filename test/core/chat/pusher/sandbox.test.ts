@@ -2,7 +2,7 @@ import { expect, it, onTestFinished } from 'vitest';
 import { ChannelDirectory } from '../../../../src/core/chat/channel-directory.js';
 import { PusherTransport } from '../../../../src/core/chat/pusher/pusher-transport.js';
 import type { KickEvent } from '../../../../src/core/events/kick-event.js';
-import { decodePusherFrame } from '../../../../src/core/events/pusher-decoder.js';
+import { decodeRealtimeFrame } from '../../../../src/core/events/realtime-decoder.js';
 import { HttpClient } from '../../../../src/core/kick/http-client.js';
 import { SystemClock } from '../../../../src/core/primitives/clock.js';
 import { openDatabase } from '../../../../src/core/storage/database.js';
@@ -33,7 +33,7 @@ it('everything that happens in the sandbox arrives once, as the event it is', as
   const events: KickEvent[] = [];
   transport.start({
     frame: (frame, of) => {
-      const event = decodePusherFrame(frame, of, clock.now());
+      const event = decodeRealtimeFrame(frame, of, clock.now());
       if (event !== undefined) events.push(event);
     },
     state: () => undefined,

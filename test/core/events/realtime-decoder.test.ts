@@ -1,9 +1,9 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { Channel, KickEventNamed, KickEventType } from '../../../src/core/events/kick-event.js';
-import { decodePusherFrame } from '../../../src/core/events/pusher-decoder.js';
+import { decodeRealtimeFrame } from '../../../src/core/events/realtime-decoder.js';
 import { channelId, chatroomId, userId } from '../../../src/core/primitives/ids.js';
-import { samples } from './pusher-payloads.js';
+import { samples } from './realtime-payloads.js';
 
 const channel: Channel = {
   slug: 'streamer',
@@ -14,7 +14,7 @@ const channel: Channel = {
 const receivedAt = Date.parse('2026-11-01T12:00:00Z');
 
 const decode = (event: string, data?: unknown) =>
-  decodePusherFrame({ channel: 'chatrooms.111.v2', event, data }, channel, receivedAt);
+  decodeRealtimeFrame({ channel: 'chatrooms.111.v2', event, data }, channel, receivedAt);
 
 function decodeAs<Type extends KickEventType>(
   type: Type,

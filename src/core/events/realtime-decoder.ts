@@ -1,7 +1,7 @@
 import type { Channel, KickEvent, UnknownEvent } from './kick-event.js';
-import { goal, pollDelete, pollUpdate, predictionCreated, predictionUpdated } from './pusher/audience.js';
-import { chatMessage, messagePinned } from './pusher/chat-message.js';
-import type { Decode } from './pusher/fields.js';
+import { goal, pollDelete, pollUpdate, predictionCreated, predictionUpdated } from './realtime/audience.js';
+import { chatMessage, messagePinned } from './realtime/chat-message.js';
+import type { Decode } from './realtime/fields.js';
 import {
   chatCleared,
   chatroomUpdated,
@@ -9,21 +9,21 @@ import {
   messageUnpinned,
   userBanned,
   userUnbanned,
-} from './pusher/moderation.js';
+} from './realtime/moderation.js';
 import {
   chatMove,
   livestreamUpdated,
   stopStreamBroadcast,
   streamerIsLive,
   streamHost,
-} from './pusher/stream.js';
+} from './realtime/stream.js';
 import {
   followersUpdated,
   giftedSubscriptions,
   kicksGifted,
   rewardRedeemed,
   subscription,
-} from './pusher/support.js';
+} from './realtime/support.js';
 import type { RealtimeFrame } from './realtime-frame.js';
 
 const prefix = 'App\\Events\\';
@@ -95,7 +95,7 @@ const copies = new Set([
  *
  * @param receivedAt Wall clock in milliseconds: the event's time where Kick gives none.
  */
-export function decodePusherFrame(
+export function decodeRealtimeFrame(
   frame: RealtimeFrame,
   channel: Channel,
   receivedAt: number,
