@@ -55,6 +55,8 @@ const channel = z.union(
   "a slug, 'my-channel', or { slug, broadcasterUserId?, channelId?, chatroomId?, account?, sendAs?, plugins? }",
 );
 
+const transportNames = ['auto', 'pusher', 'centrifugo', 'webhook'] as const;
+
 /** A decorated class; what is inside is checked when it is loaded. */
 const pluginClass = z.custom<PluginClass>((value) => typeof value === 'function', 'a plugin class');
 const pluginSource = z.union([pluginClass, text]);
@@ -66,98 +68,117 @@ const plugin = z.union(
 /** A class decorated with `@Plugin`. Its constructor parameters are injected. */
 export type PluginClass = new (...parameters: never[]) => object;
 
-export const configSchema = z.strictObject({
-  kick: z
-    .strictObject({
-      clientId: text.optional(),
-      clientSecret: secret.optional(),
-      scopes: z
-        .strictObject({
-          bot: z
-            .array(scope, 'a list of scopes')
-            .default([
-              Scope.UserRead,
-              Scope.ChatWrite,
-              Scope.ModerationBan,
-              Scope.ModerationChatMessageManage,
-              Scope.EventsSubscribe,
-            ]),
-          channel: z
-            .array(scope, 'a list of scopes')
-            .default([
-              Scope.UserRead,
-              Scope.ChannelRead,
-              Scope.ChannelWrite,
-              Scope.ChannelRewardsRead,
-              Scope.ChannelRewardsWrite,
-              Scope.EventsSubscribe,
-              Scope.KicksRead,
-            ]),
-        })
-        .prefault({}),
-      api: z.enum(['public', 'website'], "'public' or 'website'").default('public'),
-      endpoints: z
-        .strictObject({
-          auth: endpoint('https://id.kick.com'),
-          api: endpoint('https://api.kick.com'),
-          website: endpoint('https://kick.com'),
-          realtime: endpoint('https://web.kick.com'),
-        })
-        .prefault({}),
-      pusher: z
-        .strictObject({
-          key: text.default('32cbd69e4b950bf97679'),
-          cluster: text.default('us2'),
-          host: text.optional(),
-          port: port.optional(),
-          tls: z.boolean('true or false').default(true),
-        })
-        .prefault({}),
-    })
-    .prefault({}),
-  server: z
-    .strictObject({
-      host: text.default('127.0.0.1'),
-      port: port.default(3000),
-      publicUrl: z
-        .string('an address')
-        .refine(isSafeEndpoint, 'an https:// address (http:// only for this machine)')
-        .refine((text) => !URL.canParse(text) || new URL(text).pathname === '/', 'an address without a path')
-        .optional(),
-    })
-    .prefault({}),
-  channels: z.array(channel, 'a list of channels').default([]),
-  chat: z
-    .strictObject({
-      prefix: text.max(10, 'at most 10 characters').default('!'),
-      transports: z
-        .array(z.enum(['pusher'], "'pusher'"), 'a list of transports')
-        .min(1, 'at least one transport')
-        .default(['pusher']),
-    })
-    .prefault({}),
-  sender: z
-    .strictObject({
-      limit: id.max(1000, 'a whole number from 1 to 1000').default(20),
-      windowSeconds: id.max(3600, 'a whole number from 1 to 3600').default(30),
-    })
-    .prefault({}),
-  storage: z
-    .strictObject({
-      url: z
-        .string('a text')
-        .regex(/^sqlite:.+/, "'sqlite:<path>', for example 'sqlite:.kickbot/kickbot.db'")
-        .default('sqlite:.kickbot/kickbot.db'),
-    })
-    .prefault({}),
-  plugins: z.array(plugin, 'a list of plugins').default([]),
-  log: z
-    .strictObject({
-      level: z.enum(['error', 'warn', 'info', 'debug'], "'error', 'warn', 'info' or 'debug'").default('info'),
-      format: z.enum(['pretty', 'json'], "'pretty' or 'json'").default('pretty'),
-    })
-    .prefault({}),
-});
+export const configSchema = z
+  .strictObject({
+    kick: z
+      .strictObject({
+        clientId: text.optional(),
+        clientSecret: secret.optional(),
+        scopes: z
+          .strictObject({
+            bot: z
+              .array(scope, 'a list of scopes')
+              .default([
+                Scope.UserRead,
+                Scope.ChatWrite,
+                Scope.ModerationBan,
+                Scope.ModerationChatMessageManage,
+                Scope.EventsSubscribe,
+              ]),
+            channel: z
+              .array(scope, 'a list of scopes')
+              .default([
+                Scope.UserRead,
+                Scope.ChannelRead,
+                Scope.ChannelWrite,
+                Scope.ChannelRewardsRead,
+                Scope.ChannelRewardsWrite,
+                Scope.EventsSubscribe,
+                Scope.KicksRead,
+              ]),
+          })
+          .prefault({}),
+        api: z.enum(['public', 'website'], "'public' or 'website'").default('public'),
+        endpoints: z
+          .strictObject({
+            auth: endpoint('https://id.kick.com'),
+            api: endpoint('https://api.kick.com'),
+            website: endpoint('https://kick.com'),
+            realtime: endpoint('https://web.kick.com'),
+          })
+          .prefault({}),
+        pusher: z
+          .strictObject({
+            key: text.default('32cbd69e4b950bf97679'),
+            cluster: text.default('us2'),
+            host: text.optional(),
+            port: port.optional(),
+            tls: z.boolean('true or false').default(true),
+          })
+          .prefault({}),
+      })
+      .prefault({}),
+    server: z
+      .strictObject({
+        host: text.default('127.0.0.1'),
+        port: port.default(3000),
+        publicUrl: z
+          .string('an address')
+          .refine(isSafeEndpoint, 'an https:// address (http:// only for this machine)')
+          .refine(
+            (text) => !URL.canParse(text) || new URL(text).pathname === '/',
+            'an address without a path',
+          )
+          .optional(),
+      })
+      .prefault({}),
+    channels: z.array(channel, 'a list of channels').default([]),
+    chat: z
+      .strictObject({
+        prefix: text.max(10, 'at most 10 characters').default('!'),
+        transports: z
+          .array(
+            z.enum(transportNames, "'auto', 'pusher', 'centrifugo' or 'webhook'"),
+            'a list of transports',
+          )
+          .min(1, 'at least one transport')
+          .refine((names) => new Set(names).size === names.length, 'each transport once')
+          .default(['pusher']),
+      })
+      .prefault({}),
+    sender: z
+      .strictObject({
+        limit: id.max(1000, 'a whole number from 1 to 1000').default(20),
+        windowSeconds: id.max(3600, 'a whole number from 1 to 3600').default(30),
+      })
+      .prefault({}),
+    storage: z
+      .strictObject({
+        url: z
+          .string('a text')
+          .regex(/^sqlite:.+/, "'sqlite:<path>', for example 'sqlite:.kickbot/kickbot.db'")
+          .default('sqlite:.kickbot/kickbot.db'),
+      })
+      .prefault({}),
+    plugins: z.array(plugin, 'a list of plugins').default([]),
+    log: z
+      .strictObject({
+        level: z
+          .enum(['error', 'warn', 'info', 'debug'], "'error', 'warn', 'info' or 'debug'")
+          .default('info'),
+        format: z.enum(['pretty', 'json'], "'pretty' or 'json'").default('pretty'),
+      })
+      .prefault({}),
+  })
+  .superRefine(({ chat, server }, context) => {
+    if (!chat.transports.includes('webhook') || server.publicUrl !== undefined) return;
+    context.addIssue({
+      code: 'custom',
+      path: ['server', 'publicUrl'],
+      message:
+        "the https:// address under which Kick reaches this server, because chat.transports has 'webhook'",
+    });
+  });
 
 /** What a configuration file may say: everything is optional. */
 export type ConfigInput = z.input<typeof configSchema>;

@@ -117,7 +117,7 @@ describe('what is wrong with a configuration', () => {
         'the keys slug, broadcasterUserId, channelId, chatroomId, account, sendAs, plugins',
       ],
       ['channels[2]', '"not a slug"', expect.stringContaining('kick.com/{slug}')],
-      ['chat.transports[0]', '"smoke"', "'pusher'"],
+      ['chat.transports[0]', '"smoke"', "'auto', 'pusher', 'centrifugo' or 'webhook'"],
       ['extra', 'an unknown key', expect.stringContaining('kick, server, channels')],
     ]);
     expect(new Set(problems.map(({ source }) => source))).toEqual(new Set(['kickbot.config.json']));
