@@ -81,7 +81,7 @@ export async function open({ host, port, client, channels, commands, commandEver
         ['events consumed', consumed, total],
         ['events repeated', repeated, 0],
         ['events dropped', overflowed, 0],
-        ['handlers failed', failed + pluginHost.invoker.failures.size, 0],
+        ['handlers failed', failed + failuresOf(pluginHost), 0],
         ['malformed frames', transport.malformedFrames, 0],
         ['commands answered', sender.sent, total / commandEvery],
         ['messages removed', removed, total / removedEvery],
@@ -91,4 +91,8 @@ export async function open({ host, port, client, channels, commands, commandEver
         .map(([what, found, wanted]) => `${what}: ${found} instead of ${wanted}`);
     },
   };
+}
+
+function failuresOf(pluginHost) {
+  return [...pluginHost.invoker.tallies.values()].reduce((sum, { failures }) => sum + failures, 0);
 }

@@ -22,6 +22,21 @@ export interface InvokerOptions {
 
 const defaultDeadlineMs = 5_000;
 
+/** What one plugin's handlers did since the start. */
+export interface HandlerTally {
+  /** Those that ended. */
+  readonly calls: number;
+  /** Over all calls, from the call to the end of what it returned (or of its deadline), waiting included. */
+  readonly milliseconds: number;
+  readonly failures: number;
+}
+
+class Tally implements HandlerTally {
+  calls = 0;
+  milliseconds = 0;
+  failures = 0;
+}
+
 /**
  * The one door into plugin code. Whatever a handler does - throw, reject, never come back - ends here: it is
  * logged with the plugin's name, counted, and nobody else notices.
@@ -31,7 +46,7 @@ export class Invoker {
   readonly #logger: Logger;
   readonly #deadlineMs: number;
   readonly #onFailure: InvokerOptions['onFailure'];
-  readonly #failures = new Map<string, number>();
+  readonly #tallies = new Map<string, Tally>();
 
   constructor({ clock, logger, deadlineMs = defaultDeadlineMs, onFailure }: InvokerOptions) {
     this.#clock = clock;
@@ -40,9 +55,9 @@ export class Invoker {
     this.#onFailure = onFailure;
   }
 
-  /** How often each plugin failed since the start. */
-  get failures(): ReadonlyMap<string, number> {
-    return this.#failures;
+  /** By plugin. */
+  get tallies(): ReadonlyMap<string, HandlerTally> {
+    return this.#tallies;
   }
 
   /**
@@ -50,11 +65,20 @@ export class Invoker {
    * promise never rejects, and is settled when the deadline has passed.
    */
   invoke(handler: Handler, context: HandlerContext, first: unknown, second?: unknown): unknown {
+    const tally = this.#tallyOf(handler.plugin);
+    const begin = this.#clock.monotonic();
+    const ended = () => {
+      tally.calls++;
+      tally.milliseconds += this.#clock.monotonic() - begin;
+    };
     try {
       const result = handler.run(first, second);
       // Not every thenable keeps a promise's manners: some throw, or resolve with another thenable.
-      return isThenable(result) ? this.#settle(handler, context, Promise.resolve(result)) : result;
+      if (isThenable(result)) return this.#settle(handler, context, Promise.resolve(result), ended);
+      ended();
+      return result;
     } catch (error) {
+      ended();
       this.#failed(handler, error, context);
       return undefined;
     }
@@ -75,32 +99,50 @@ export class Invoker {
     }
   }
 
-  #settle(handler: Handler, context: HandlerContext, result: Promise<unknown>): Promise<unknown> {
+  #settle(
+    handler: Handler,
+    context: HandlerContext,
+    result: Promise<unknown>,
+    ended: () => void,
+  ): Promise<unknown> {
     return new Promise((resolve) => {
       let givenUp: KickbotError | undefined;
+      const settle = (value: unknown) => {
+        if (givenUp === undefined) ended();
+        resolve(value);
+      };
       const cancel = this.#clock.schedule(this.#deadlineMs, () => {
+        settle(undefined);
         givenUp = late(handler, this.#deadlineMs);
         context.abandon(givenUp);
         this.#failed(handler, givenUp, context);
-        resolve(undefined);
       });
       result.then(
         (value) => {
           cancel();
-          resolve(value);
+          settle(value);
         },
         (error: unknown) => {
           cancel();
           // A handler that heeds its signal ends with the very error that was told already.
           if (givenUp === undefined || error !== givenUp) this.#failed(handler, error, context);
-          resolve(undefined);
+          settle(undefined);
         },
       );
     });
   }
 
+  #tallyOf(plugin: string): Tally {
+    let tally = this.#tallies.get(plugin);
+    if (tally === undefined) {
+      tally = new Tally();
+      this.#tallies.set(plugin, tally);
+    }
+    return tally;
+  }
+
   #failed(handler: Handler, error: unknown, context: HandlerContext): void {
-    this.#failures.set(handler.plugin, (this.#failures.get(handler.plugin) ?? 0) + 1);
+    this.#tallyOf(handler.plugin).failures++;
     this.#logger.error(`Plugin ${handler.plugin} failed in ${handler.name}: ${messageOf(error)}`, {
       plugin: handler.plugin,
       handler: handler.name,

@@ -171,7 +171,7 @@ describe('a plugin that fails', () => {
       },
     ]);
     expect(sender.sent).toHaveLength(1);
-    expect(host.invoker.failures.get('faulty')).toBe(1);
+    expect(host.invoker.tallies.get('faulty')).toMatchObject({ calls: 3, failures: 1 });
   });
 
   it('F 77: rejects, and is named', async () => {

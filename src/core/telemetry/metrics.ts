@@ -1,0 +1,227 @@
+import { Counter, collectDefaultMetrics, Gauge, Registry } from 'prom-client';
+
+type CountsByName = Readonly<Record<string, number>>;
+
+export interface TransportReading {
+  readonly transport: string;
+  /** Every joined channel arrives by it. */
+  readonly isReady: boolean;
+  readonly frames: number;
+  readonly malformed: number;
+  readonly losses: number;
+  readonly gapSeconds: number;
+}
+
+export interface SenderReading {
+  readonly account: string;
+  readonly sent: number;
+  /** By reason. */
+  readonly dropped: CountsByName;
+  readonly failed: CountsByName;
+  readonly unknown: number;
+  readonly waiting: number;
+  readonly windowUsed: number;
+  readonly windowLimit: number;
+}
+
+export interface PluginReading {
+  readonly plugin: string;
+  readonly calls: number;
+  readonly milliseconds: number;
+  readonly failures: number;
+}
+
+/** What a bot counts, at one moment. Everything but the gauges is a total since the start. */
+export interface Readings {
+  readonly transports: readonly TransportReading[];
+  readonly inbox: {
+    readonly consumed: number;
+    readonly repeated: number;
+    readonly overflowed: number;
+    readonly failed: number;
+    readonly waiting: number;
+  };
+  readonly senders: readonly SenderReading[];
+  /** Seconds since 1970. */
+  readonly tokens: readonly { readonly account: string; readonly expiresAt: number }[];
+  readonly plugins: readonly PluginReading[];
+  /** Deliveries by webhook, by what became of them. */
+  readonly webhooks: CountsByName;
+}
+
+interface Family {
+  readonly kind: typeof Counter | typeof Gauge;
+  readonly name: string;
+  readonly help: string;
+  readonly labels: readonly string[];
+  /** Label values in the order of `labels`, and the number. */
+  read(readings: Readings): readonly (readonly [labels: readonly string[], value: number])[];
+}
+
+const byName = (counts: CountsByName, ...labels: string[]) =>
+  Object.entries(counts).map(([name, count]) => [[...labels, name], count] as const);
+
+const transportFamily = (
+  kind: Family['kind'],
+  name: string,
+  help: string,
+  value: (transport: TransportReading) => number,
+): Family => ({
+  kind,
+  name,
+  help,
+  labels: ['transport'],
+  read: ({ transports }) => transports.map((reading) => [[reading.transport], value(reading)]),
+});
+
+const senderFamily = (
+  kind: Family['kind'],
+  name: string,
+  help: string,
+  value: (sender: SenderReading) => number,
+): Family => ({
+  kind,
+  name,
+  help,
+  labels: ['account'],
+  read: ({ senders }) => senders.map((reading) => [[reading.account], value(reading)]),
+});
+
+const pluginFamily = (name: string, help: string, value: (plugin: PluginReading) => number): Family => ({
+  kind: Counter,
+  name,
+  help,
+  labels: ['plugin'],
+  read: ({ plugins }) => plugins.map((reading) => [[reading.plugin], value(reading)]),
+});
+
+/** Names by https://prometheus.io/docs/practices/naming/: base units, `_total` for what only grows. */
+const families: readonly Family[] = [
+  transportFamily(Gauge, 'kickbot_transport_ready', '1 while every joined channel arrives by it.', (t) =>
+    Number(t.isReady),
+  ),
+  transportFamily(Counter, 'kickbot_frames_total', 'Events that arrived, copies included.', (t) => t.frames),
+  transportFamily(
+    Counter,
+    'kickbot_malformed_frames_total',
+    'Frames that were no events and were left out.',
+    (t) => t.malformed,
+  ),
+  transportFamily(
+    Counter,
+    'kickbot_connection_losses_total',
+    'Connections that were lost or could not be made.',
+    (t) => t.losses,
+  ),
+  transportFamily(
+    Counter,
+    'kickbot_gap_seconds_total',
+    'Seconds a channel was not received, summed over the channels.',
+    (t) => t.gapSeconds,
+  ),
+  {
+    kind: Counter,
+    name: 'kickbot_events_total',
+    help: 'Events by what became of them: consumed, repeated (a copy), overflowed (dropped from a full queue), failed.',
+    labels: ['outcome'],
+    read: ({ inbox: { waiting: _, ...outcomes } }) => byName(outcomes),
+  },
+  {
+    kind: Gauge,
+    name: 'kickbot_inbox_waiting',
+    help: 'Events that wait for the handlers before them.',
+    labels: [],
+    read: ({ inbox }) => [[[], inbox.waiting]],
+  },
+  senderFamily(Counter, 'kickbot_messages_sent_total', 'Chat messages that Kick took.', (s) => s.sent),
+  {
+    kind: Counter,
+    name: 'kickbot_messages_dropped_total',
+    help: 'Chat messages that were not tried any more, by reason.',
+    labels: ['account', 'reason'],
+    read: ({ senders }) => senders.flatMap(({ account, dropped }) => byName(dropped, account)),
+  },
+  {
+    kind: Counter,
+    name: 'kickbot_messages_failed_total',
+    help: 'Chat messages that Kick refused or that could not reach it, by reason.',
+    labels: ['account', 'reason'],
+    read: ({ senders }) => senders.flatMap(({ account, failed }) => byName(failed, account)),
+  },
+  senderFamily(
+    Counter,
+    'kickbot_messages_unknown_total',
+    'Chat messages that Kick may or may not have shown.',
+    (s) => s.unknown,
+  ),
+  senderFamily(Gauge, 'kickbot_send_waiting', 'Chat messages that wait to be sent.', (s) => s.waiting),
+  senderFamily(
+    Gauge,
+    'kickbot_send_window_used',
+    'Messages that count against the window now.',
+    (s) => s.windowUsed,
+  ),
+  senderFamily(Gauge, 'kickbot_send_window_limit', 'Messages the window holds.', (s) => s.windowLimit),
+  {
+    kind: Gauge,
+    name: 'kickbot_token_expires_timestamp_seconds',
+    help: 'When the access token that is used now ends.',
+    labels: ['account'],
+    read: ({ tokens }) => tokens.map(({ account, expiresAt }) => [[account], expiresAt]),
+  },
+  pluginFamily('kickbot_handler_calls_total', 'Calls of a plugin that ended.', (p) => p.calls),
+  pluginFamily(
+    'kickbot_handler_seconds_total',
+    'Seconds they took, waiting included.',
+    (p) => p.milliseconds / 1000,
+  ),
+  pluginFamily(
+    'kickbot_handler_failures_total',
+    'Calls of a plugin that threw or took too long.',
+    (p) => p.failures,
+  ),
+  {
+    kind: Counter,
+    name: 'kickbot_webhook_deliveries_total',
+    help: 'Requests to the webhook address, by what became of them.',
+    labels: ['outcome'],
+    read: ({ webhooks }) => byName(webhooks),
+  },
+];
+
+/**
+ * A bot's numbers for Prometheus, beside Node's own. They are read when somebody asks; counting costs nothing more
+ * than the bot's own totals.
+ *
+ * Source: https://prometheus.io/docs/instrumenting/exposition_formats/
+ */
+export class Metrics {
+  readonly #registry = new Registry();
+
+  constructor(read: () => Readings) {
+    collectDefaultMetrics({ register: this.#registry });
+    for (const { kind, name, help, labels, read: valuesOf } of families) {
+      const metric = new kind({
+        name,
+        help,
+        labelNames: [...labels],
+        registers: [this.#registry],
+        collect: () => {
+          metric.reset();
+          for (const [values, value] of valuesOf(read())) {
+            metric.inc(Object.fromEntries(values.map((label, at) => [labels[at] ?? '', label])), value);
+          }
+        },
+      });
+    }
+  }
+
+  /** Such as `text/plain; version=0.0.4; charset=utf-8`. */
+  get contentType(): string {
+    return this.#registry.contentType;
+  }
+
+  text(): Promise<string> {
+    return this.#registry.metrics();
+  }
+}
