@@ -2,7 +2,10 @@ import type { Server } from 'node:http';
 import { createAdaptorServer } from '@hono/node-server';
 import { Hono } from 'hono';
 import { chatPageRoutes } from './chat-page.js';
+import type { CentrifugoServer } from './feed/centrifugo-server.js';
 import type { PusherServer } from './feed/pusher-server.js';
+import type { RealtimeSettings } from './feed/realtime-settings.js';
+import type { RealtimeTokens } from './feed/realtime-tokens.js';
 import type { SandboxEnvironment } from './http/environment.js';
 import { applyFaults, type HttpFaults } from './http/http-faults.js';
 import { type RequestLog, recordRequests } from './http/request-log.js';
@@ -19,6 +22,7 @@ import { kicksRoutes } from './rest/kicks.js';
 import { livestreamRoutes } from './rest/livestreams.js';
 import { moderationRoutes } from './rest/moderation.js';
 import { publicKeyRoutes } from './rest/public-key.js';
+import { realtimeBrokerRoutes } from './rest/realtime-broker.js';
 import { redemptionRoutes } from './rest/redemptions.js';
 import { answerError } from './rest/replies.js';
 import { rewardRoutes } from './rest/rewards.js';
@@ -33,6 +37,9 @@ export interface ServerParts {
   apps: Apps;
   tokens: Tokens;
   pusher: PusherServer;
+  centrifugo: CentrifugoServer;
+  realtime: RealtimeSettings;
+  realtimeTokens: RealtimeTokens;
   signingKey: SigningKey;
   faults: HttpFaults;
   requests: RequestLog;
@@ -41,7 +48,7 @@ export interface ServerParts {
 
 /** Everything of the local Kick on one origin, where the real one has four. Not listening yet. */
 export function createSandboxServer(parts: ServerParts): Server {
-  const { world, tokens, pusher, requests, log } = parts;
+  const { world, tokens, pusher, centrifugo, requests, log } = parts;
   const app = new Hono<SandboxEnvironment>();
   app.use(recordRequests({ requests, tokens, now: world.now, log }));
   app.use(applyFaults(parts.faults));
@@ -66,7 +73,8 @@ export function createSandboxServer(parts: ServerParts): Server {
     app.route('/public', resource({ world, tokens }));
   }
   app.route('/public/v1', publicKeyRoutes(parts));
-  app.route('/', websiteRoutes({ world, pusher }));
+  app.route('/', websiteRoutes({ world }));
+  app.route('/', realtimeBrokerRoutes(parts));
   app.route('/', websiteChatRoutes({ world, tokens }));
   app.route('/sandbox', chatPageRoutes({ world, pusher }));
 
@@ -77,6 +85,9 @@ export function createSandboxServer(parts: ServerParts): Server {
   });
 
   const server = createAdaptorServer({ fetch: app.fetch, overrideGlobalObjects: false }) as Server;
-  server.on('upgrade', (request, stream, head) => pusher.upgrade(request, stream, head));
+  server.on('upgrade', (request, stream, head) => {
+    if (!pusher.upgrade(request, stream, head) && !centrifugo.upgrade(request, stream, head))
+      pusher.refuse(stream);
+  });
   return server;
 }

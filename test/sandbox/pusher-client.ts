@@ -1,5 +1,5 @@
 import type { Sandbox } from 'kickbot/sandbox';
-import { WebSocket } from 'ws';
+import { SocketClient } from './socket-client.js';
 
 interface ReceivedFrame {
   event: string;
@@ -8,28 +8,14 @@ interface ReceivedFrame {
 }
 
 /** A bare Pusher client: what it receives waits in a queue. */
-export class PusherClient {
-  readonly socket: WebSocket;
-  /** The close code. */
-  readonly closed: Promise<number>;
-  readonly #queue: ReceivedFrame[] = [];
-  #waiting: ((frame: ReceivedFrame) => void) | undefined;
-
-  constructor(sandbox: Sandbox, path = `/app/${sandbox.pusher.key}?protocol=7&client=test&version=1`) {
-    this.socket = new WebSocket(`ws://${sandbox.pusher.host}:${sandbox.pusher.port}${path}`);
-    this.socket.on('error', () => undefined);
-    this.closed = new Promise((resolve) => this.socket.on('close', resolve));
-    this.socket.on('message', (text) => {
-      const frame = JSON.parse(String(text)) as ReceivedFrame;
-      if (this.#waiting) this.#waiting(frame);
-      else this.#queue.push(frame);
-      this.#waiting = undefined;
-    });
+export class PusherClient extends SocketClient<ReceivedFrame> {
+  constructor({ pusher }: Sandbox, path = `/app/${pusher.key}?protocol=7&client=test&version=1`) {
+    super(`ws://${pusher.host}:${pusher.port}${path}`, (text) => [JSON.parse(text) as ReceivedFrame]);
   }
 
   static async open(sandbox: Sandbox): Promise<PusherClient> {
     const client = new PusherClient(sandbox);
-    await new Promise((resolve) => client.socket.once('open', resolve));
+    await client.opened();
     return client;
   }
 
@@ -38,15 +24,6 @@ export class PusherClient {
     const client = await PusherClient.open(sandbox);
     await client.next();
     return client;
-  }
-
-  next(): Promise<ReceivedFrame> {
-    const frame = this.#queue.shift();
-    return frame ? Promise.resolve(frame) : new Promise((resolve) => (this.#waiting = resolve));
-  }
-
-  send(frame: object): void {
-    this.socket.send(JSON.stringify(frame));
   }
 
   subscribe(channel: string): void {

@@ -312,28 +312,6 @@ describe("the website's endpoints", () => {
       },
     });
   });
-
-  it('name the Pusher app to a client that accepts it', async () => {
-    const offer = (provider: string) =>
-      call('POST', `/api/v1/realtime/channels/${channel.id}/chat/connection`, {
-        body: {
-          client: { id: MISSING, type: 'web' },
-          capabilities: { accepted_providers: [{ provider }] },
-        },
-      });
-    const { key, cluster } = sandbox.pusher;
-    expect(await offer('pusher')).toEqual({
-      status: 200,
-      body: {
-        data: {
-          mode: 'websocket',
-          connections: [{ provider: 'pusher', credentials: { app_key: key, cluster } }],
-        },
-        message: 'success',
-      },
-    });
-    expect((await offer('centrifugo')).status).toBe(400);
-  });
 });
 
 describe('the request log', () => {
