@@ -1,15 +1,13 @@
-import type { Provider } from './feed/realtime-settings.js';
-import type { HandshakeFault, SocketServer } from './feed/socket-server.js';
+import type { HandshakeFault, PusherServer } from './feed/pusher-server.js';
 import type { HttpFault, HttpFaults } from './http/http-faults.js';
+import type { WebhookFault, Webhooks } from './webhooks/deliveries.js';
 
-/**
- * What goes wrong, on order: requests by `next`, the chat feeds by the rest: the one of `provider`, or both where none
- * is named.
- */
+/** What goes wrong, on order: requests by `next`, webhooks by `webhooks`, the chat feed by the rest. */
 export class FaultSwitch {
   constructor(
     private readonly http: HttpFaults,
-    private readonly feeds: Record<Provider, SocketServer>,
+    private readonly pusher: PusherServer,
+    private readonly deliveries: Webhooks,
   ) {}
 
   /**
@@ -22,44 +20,50 @@ export class FaultSwitch {
     this.http.next(pattern, fault, times);
   }
 
+  /**
+   * From now on this goes wrong with webhooks, and nothing else: `{}` is all well, and lets go of what was held.
+   *
+   * @example sandbox.faults.webhooks({ delayMs: 500, copies: 2 });
+   */
+  webhooks(fault: WebhookFault): void {
+    this.deliveries.setFault(fault);
+  }
+
   /** From now on new sockets meet this; `undefined` lets them in again. */
-  refuseHandshakes(fault: HandshakeFault | undefined, provider?: Provider): void {
-    for (const feed of this.#feeds(provider)) feed.handshakeFault = fault;
+  refuseHandshakes(fault: HandshakeFault | undefined): void {
+    this.pusher.handshakeFault = fault;
   }
 
   /** Never answers subscriptions to these channels (all, where nothing is said), and sends them nothing. */
-  ignoreSubscriptions(channels: (channel: string) => boolean = () => true, provider?: Provider): void {
-    for (const feed of this.#feeds(provider)) feed.ignoresSubscription = channels;
+  ignoreSubscriptions(channels: (channel: string) => boolean = () => true): void {
+    this.pusher.ignoresSubscription = channels;
   }
 
   /** Resets every socket's TCP connection, without a close frame. */
-  dropSockets(provider?: Provider): void {
-    for (const feed of this.#feeds(provider)) feed.drop();
+  dropSockets(): void {
+    this.pusher.drop();
   }
 
   /** Closes every socket with this code. */
-  closeSockets(code: number, reason?: string, provider?: Provider): void {
-    for (const feed of this.#feeds(provider)) feed.closeAll(code, reason);
+  closeSockets(code: number, reason?: string): void {
+    this.pusher.closeAll(code, reason);
   }
 
   /** Leaves every open socket half-open: nothing is read from or written to it again. */
-  freezeSockets(provider?: Provider): void {
-    for (const feed of this.#feeds(provider)) feed.freeze();
+  freezeSockets(): void {
+    this.pusher.freeze();
   }
 
   /** Sends a text as it is to every socket, or to those subscribed to `channel`. */
-  sendRaw(text: string, channel?: string, provider?: Provider): void {
-    for (const feed of this.#feeds(provider)) feed.sendRaw(text, channel);
+  sendRaw(text: string, channel?: string): void {
+    this.pusher.sendRaw(text, channel);
   }
 
   /** Everything that comes from now on goes well. Sockets frozen before stay frozen. */
   clear(): void {
     this.http.clear();
-    this.refuseHandshakes(undefined);
-    this.ignoreSubscriptions(() => false);
-  }
-
-  #feeds(provider: Provider | undefined): SocketServer[] {
-    return provider ? [this.feeds[provider]] : Object.values(this.feeds);
+    this.deliveries.setFault({});
+    this.pusher.handshakeFault = undefined;
+    this.pusher.ignoresSubscription = () => false;
   }
 }

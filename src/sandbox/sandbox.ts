@@ -1,12 +1,8 @@
 import { once } from 'node:events';
 import type { AddressInfo } from 'node:net';
 import { FaultSwitch } from './faults.js';
-import { CentrifugoServer } from './feed/centrifugo-server.js';
 import { framesOf } from './feed/frames.js';
 import { PusherServer } from './feed/pusher-server.js';
-import type { RealtimeSettings } from './feed/realtime-settings.js';
-import { RealtimeTokens } from './feed/realtime-tokens.js';
-import type { SocketServer } from './feed/socket-server.js';
 import { HttpFaults } from './http/http-faults.js';
 import { RequestLog } from './http/request-log.js';
 import { type App, type AppRegistration, Apps } from './oauth/apps.js';
@@ -14,6 +10,7 @@ import { allScopes, type Scope } from './oauth/scopes.js';
 import { type RefreshPolicy, type TokenReply, Tokens } from './oauth/tokens.js';
 import { type ConsentOptions, consent } from './scripted-browser.js';
 import { createSandboxServer } from './server.js';
+import { Webhooks } from './webhooks/deliveries.js';
 import { SigningKey } from './webhooks/signing-key.js';
 import type { UserRef } from './world/directory.js';
 import { World } from './world/world.js';
@@ -29,12 +26,11 @@ export interface SandboxOptions {
   refreshTokens?: RefreshPolicy;
   /** Milliseconds since 1970; the machine's clock by default. Tokens, timeouts and chat modes go by it. */
   clock?: () => number;
+  /** Where the app's webhooks are posted to, such as `http://localhost:3000/webhooks/kick`; nowhere by default. */
+  webhookUrl?: string | undefined;
   /** Receives a line for each request to what stands for Kick, and for what was refused and why. */
   log?: (line: string) => void;
 }
-
-/** What can be seen of a feed. */
-export type Feed = Pick<SocketServer, 'connections' | 'handshakes' | 'subscribers'>;
 
 /** A Kick of one's own on loopback: login, REST API, chat feed, and a world to steer it all with. */
 export interface Sandbox {
@@ -43,7 +39,7 @@ export interface Sandbox {
   /** What to put in the configuration of a bot, `kick.endpoints` and `kick.pusher`. */
   readonly endpoints: { auth: string; api: string; website: string; realtime: string };
   readonly pusher: { key: string; cluster: string; host: string; port: number; tls: false };
-  /** A registered app. Its redirect URIs, compared exactly, and its bot may be changed. */
+  /** A registered app. Its redirect URIs, compared exactly, its bot and its webhook URL may be changed. */
   readonly app: App;
   readonly world: World;
   readonly faults: FaultSwitch;
@@ -51,12 +47,13 @@ export interface Sandbox {
   readonly requests: RequestLog;
   /** The tokens given out: how refreshing goes, and ways to end them early. */
   readonly tokens: Tokens;
+  /** What was posted to the app's webhook URL, and ways to post more. */
+  readonly webhooks: Pick<
+    Webhooks,
+    'deliveries' | 'deliver' | 'prepare' | 'retryPausesMs' | 'rotateKey' | 'unsubscribeAll'
+  >;
   /** The Pusher feed: who is connected and subscribed. */
-  readonly feed: Feed;
-  /** The Centrifugo feed, the same. */
-  readonly centrifugo: Feed;
-  /** Which feed the broker names, and how long tokens and pings of Centrifugo take. */
-  readonly realtime: RealtimeSettings;
+  readonly feed: Pick<PusherServer, 'connections' | 'handshakes' | 'subscribers'>;
   /** The page to chat on as one of the channel's people. */
   chatPageUrl(slug: string): string;
   registerApp(registration: AppRegistration): App;
@@ -83,18 +80,18 @@ export async function startSandbox(options: SandboxOptions = {}): Promise<Sandbo
   const { accessTokenSeconds = 7200, refreshTokens: refreshPolicy = 'reusable' } = options;
   const world = new World(clock);
   const apps = new Apps();
+  const { webhookUrl } = options;
+  const app = apps.register({ redirectUris: ['http://localhost:3000/callback'], webhookUrl });
   const tokens = new Tokens({ accessTokenSeconds, refreshPolicy, now: clock });
-  const realtime: RealtimeSettings = { provider: 'centrifugo', tokenSeconds: 1800, pingSeconds: 25 };
-  const realtimeTokens = new RealtimeTokens(realtime, clock);
   const pusher = new PusherServer();
-  const centrifugo = new CentrifugoServer(realtimeTokens, realtime);
   const httpFaults = new HttpFaults();
   const requests = new RequestLog();
+  const signingKey = new SigningKey();
+  const { subscriptions } = world;
+  const webhooks = new Webhooks({ apps, app, subscriptions, signingKey, now: clock, log });
   world.on((event) => {
-    for (const frame of framesOf(event)) {
-      pusher.publish(frame);
-      centrifugo.publish(frame);
-    }
+    webhooks.publish(event);
+    for (const frame of framesOf(event)) pusher.publish(frame);
   });
 
   const server = createSandboxServer({
@@ -102,10 +99,7 @@ export async function startSandbox(options: SandboxOptions = {}): Promise<Sandbo
     apps,
     tokens,
     pusher,
-    centrifugo,
-    realtime,
-    realtimeTokens,
-    signingKey: new SigningKey(),
+    signingKey,
     faults: httpFaults,
     requests,
     log,
@@ -115,7 +109,6 @@ export async function startSandbox(options: SandboxOptions = {}): Promise<Sandbo
   const address = server.address() as AddressInfo;
   const reachable = host === '0.0.0.0' ? '127.0.0.1' : host;
   const url = `http://${reachable}:${address.port}`;
-  const app = apps.register({ redirectUris: ['http://localhost:3000/callback'] });
 
   return {
     url,
@@ -123,12 +116,11 @@ export async function startSandbox(options: SandboxOptions = {}): Promise<Sandbo
     pusher: { key: pusher.key, cluster: pusher.cluster, host: reachable, port: address.port, tls: false },
     app,
     world,
-    faults: new FaultSwitch(httpFaults, { pusher, centrifugo }),
+    faults: new FaultSwitch(httpFaults, pusher, webhooks),
     requests,
     tokens,
+    webhooks,
     feed: pusher,
-    centrifugo,
-    realtime,
     chatPageUrl: (slug) => `${url}/sandbox/chat/${encodeURIComponent(slug)}`,
     registerApp: (registration) => apps.register(registration),
     issueTokens: ({ as, scopes = allScopes, app: issuedTo = app }) =>
@@ -141,9 +133,8 @@ export async function startSandbox(options: SandboxOptions = {}): Promise<Sandbo
       server.close();
       httpFaults.clear();
       pusher.close();
-      centrifugo.close();
       server.closeAllConnections();
-      await closed;
+      await Promise.all([closed, webhooks.close()]);
     },
   };
 }

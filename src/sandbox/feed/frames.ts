@@ -109,6 +109,9 @@ export function framesOf(event: WorldEvent): Frame[] {
     case 'went-live':
     case 'went-offline':
       return livestreamFrames(event);
+    case 'stream-changed':
+      // Only webhooks and private channels tell of it.
+      return [];
     case 'poll-updated':
       return [onV2('PollUpdateEvent', pollData(event))];
     case 'poll-deleted':

@@ -65,7 +65,7 @@ export function livestreamFrames(event: Event<'went-live' | 'went-offline'>): Fr
       {
         channel: `channel.${channel.id}`,
         event: 'App\\Events\\StopStreamBroadcast',
-        data: { livestream: { id: event.livestreamId, channel: { id: channel.id, is_banned: false } } },
+        data: { livestream: { id: event.livestream.id, channel: { id: channel.id, is_banned: false } } },
       },
     ];
   }
@@ -75,7 +75,7 @@ export function livestreamFrames(event: Event<'went-live' | 'went-offline'>): Fr
       event: 'App\\Events\\StreamerIsLive',
       data: {
         livestream: {
-          id: channel.livestream?.id,
+          id: event.livestream.id,
           channel_id: channel.id,
           session_title: channel.title,
           source: null,

@@ -78,6 +78,7 @@ export function subscriptionFrames({ channel, user, months, message, at }: Event
 /** Gifts come in chunks that share a correlation id, and once more as lucky users, and as a leaderboard. */
 export function giftFrames({ channel, gifter, recipients, total }: Event<'subscriptions-gifted'>): Frame[] {
   const names = recipients.map((user) => user.username);
+  const gifterName = gifter?.username ?? '';
   const correlationId = String(randomInt(10 ** 14, 2 ** 47));
   const chunks = Math.ceil(names.length / GIFTS_PER_FRAME);
   const gifted = Array.from({ length: chunks }, (_, index): Frame => {
@@ -89,7 +90,7 @@ export function giftFrames({ channel, gifter, recipients, total }: Event<'subscr
         chatroom_id: channel.chatroomId,
         correlation_id: correlationId,
         gifted_usernames: names.slice(index * GIFTS_PER_FRAME, (index + 1) * GIFTS_PER_FRAME),
-        gifter_username: gifter.username,
+        gifter_username: gifterName,
         gifted_total: names.length,
         gifter_total: total,
         chunk_details: chunks > 1 ? details : null,
@@ -102,20 +103,24 @@ export function giftFrames({ channel, gifter, recipients, total }: Event<'subscr
     {
       channel: `channel.${channel.id}`,
       event: 'App\\Events\\LuckyUsersWhoGotGiftSubscriptionsEvent',
-      data: { channel: oldChannel(channel), usernames: names, gifter_username: gifter.username },
+      data: { channel: oldChannel(channel), usernames: names, gifter_username: gifterName },
     },
-    {
-      channel: `channel_${channel.id}`,
-      event: 'GiftsLeaderboardUpdated',
-      data: {
-        leaderboard,
-        weekly_leaderboard: leaderboard,
-        monthly_leaderboard: leaderboard,
-        gifter_id: gifter.id,
-        gifter_username: gifter.username,
-        gifted_quantity: names.length,
-      },
-    },
+    ...(gifter
+      ? [
+          {
+            channel: `channel_${channel.id}`,
+            event: 'GiftsLeaderboardUpdated',
+            data: {
+              leaderboard,
+              weekly_leaderboard: leaderboard,
+              monthly_leaderboard: leaderboard,
+              gifter_id: gifter.id,
+              gifter_username: gifter.username,
+              gifted_quantity: names.length,
+            },
+          },
+        ]
+      : []),
   ];
 }
 

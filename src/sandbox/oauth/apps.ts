@@ -14,18 +14,21 @@ export interface App {
   bot: User | undefined;
   /** Whether it is an organization's: only such apps see Drops. */
   organization: boolean;
+  /** Where its webhooks are posted to; without one nothing is. */
+  webhookUrl: string | undefined;
 }
 
 export interface AppRegistration {
   redirectUris: string[];
   bot?: User;
   organization?: boolean;
+  webhookUrl?: string | undefined;
 }
 
 export class Apps {
   readonly #apps = new Map<string, App>();
 
-  register({ redirectUris, bot, organization = false }: AppRegistration): App {
+  register({ redirectUris, bot, organization = false, webhookUrl }: AppRegistration): App {
     const app: App = {
       id: ulid(Date.now()),
       clientId: `01SANDBOX${randomBytes(9).toString('hex').slice(0, 17).toUpperCase()}`,
@@ -33,9 +36,14 @@ export class Apps {
       redirectUris: [...redirectUris],
       bot,
       organization,
+      webhookUrl,
     };
     this.#apps.set(app.clientId, app);
     return app;
+  }
+
+  list(): App[] {
+    return [...this.#apps.values()];
   }
 
   find(clientId: string | null): App | undefined {

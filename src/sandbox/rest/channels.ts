@@ -56,9 +56,12 @@ export function channelRoutes({ world, tokens }: { world: World; tokens: Tokens 
     if (body.category_id !== undefined && !category) return invalidRequest(c);
     const channel = world.findChannel(c.var.user.id);
     if (!channel) return notFound(c);
-    if (category) channel.category = category;
-    if (body.stream_title !== undefined) channel.title = body.stream_title;
-    if (body.custom_tags) channel.tags = body.custom_tags;
+    world.changeStream({
+      channel,
+      ...(category && { category }),
+      ...(body.stream_title !== undefined && { title: body.stream_title }),
+      ...(body.custom_tags && { tags: body.custom_tags }),
+    });
     return c.body(null, 204);
   });
 

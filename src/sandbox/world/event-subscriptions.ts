@@ -65,7 +65,28 @@ export class EventSubscriptions {
     return subscription;
   }
 
+  /** The one an app has to this event of this broadcaster, if any. */
+  find({ appId, broadcasterId, event }: Wanted): EventSubscription | undefined {
+    for (const subscription of this.#subscriptions.values()) {
+      if (
+        subscription.broadcasterId === broadcasterId &&
+        subscription.event === event &&
+        subscription.appId === appId
+      ) {
+        return subscription;
+      }
+    }
+    return undefined;
+  }
+
   unsubscribe(id: string): void {
     this.#subscriptions.delete(id);
+  }
+
+  /** All of an app, or all to one event: what Kick does where webhooks to it failed for a day. */
+  unsubscribeAll({ appId, event }: { appId: string; event?: SubscribableEvent }): void {
+    for (const subscription of this.list({ appId })) {
+      if ((event ?? subscription.event) === subscription.event) this.unsubscribe(subscription.id);
+    }
   }
 }

@@ -4,6 +4,7 @@ import type {
   ChatMessage,
   Goal,
   KicksGift,
+  Livestream,
   Poll,
   Prediction,
   Redemption,
@@ -40,9 +41,10 @@ export type WorldEvent = { readonly channel: Channel; readonly at: number } & (
     }
   | {
       readonly type: 'subscriptions-gifted';
-      readonly gifter: User;
+      /** Absent where the gifter stays anonymous. */
+      readonly gifter: User | undefined;
       readonly recipients: readonly User[];
-      /** How many the gifter gave in this channel so far, these included. */
+      /** How many the gifter gave in this channel so far, these included; 0 for an anonymous one. */
       readonly total: number;
     }
   | {
@@ -53,8 +55,9 @@ export type WorldEvent = { readonly channel: Channel; readonly at: number } & (
       readonly viewers: number;
       readonly message: string | undefined;
     }
-  | { readonly type: 'went-live' }
-  | { readonly type: 'went-offline'; readonly livestreamId: number }
+  | { readonly type: 'went-live' | 'went-offline'; readonly livestream: Livestream }
+  /** Its title, category or language. */
+  | { readonly type: 'stream-changed' }
   | { readonly type: 'kicks-gifted'; readonly user: User; readonly gift: KicksGift; readonly message: string }
   | {
       /** `redemption-decided` is accepted or rejected by somebody. */

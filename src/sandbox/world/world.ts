@@ -29,6 +29,8 @@ interface ByModerator extends InChannel {
   by?: UserRef | undefined;
 }
 
+type StreamChange = Partial<Pick<Channel, 'title' | 'category' | 'tags' | 'language'>>;
+
 const KEPT_MESSAGES = 500;
 
 /**
@@ -171,18 +173,19 @@ export class World extends Directory {
     this.#tell(channel, { type: 'subscribed', user: subscriber, months: roles.subscriberMonths, message });
   }
 
+  /** Without a gifter they come from somebody who stays anonymous. */
   giftSubscriptions({
     channel: ref,
     gifter: from,
     recipients,
-  }: InChannel & { gifter: UserRef; recipients: UserRef[] }) {
+  }: InChannel & { gifter?: UserRef; recipients: UserRef[] }) {
     const channel = this.channel(ref);
-    const gifter = this.user(from);
+    const gifter = from === undefined ? undefined : this.user(from);
     const users = recipients.map((recipient) => this.user(recipient));
     for (const user of users) this.roles({ channel, user }).subscriberMonths += 1;
-    const roles = this.roles({ channel, user: gifter });
-    roles.giftedSubscriptions += users.length;
-    const total = roles.giftedSubscriptions;
+    const roles = gifter && this.roles({ channel, user: gifter });
+    if (roles) roles.giftedSubscriptions += users.length;
+    const total = roles?.giftedSubscriptions ?? 0;
     this.#tell(channel, { type: 'subscriptions-gifted', gifter, recipients: users, total });
   }
 
@@ -233,14 +236,24 @@ export class World extends Directory {
       startedAt: this.now(),
       viewers,
     };
-    this.#tell(channel, { type: 'went-live' });
+    this.#tell(channel, { type: 'went-live', livestream: channel.livestream });
   }
 
   goOffline({ channel: ref }: InChannel): void {
     const channel = this.channel(ref);
-    const livestreamId = channel.livestream?.id ?? notFound(`${channel.slug} is not live.`);
+    const livestream = channel.livestream ?? notFound(`${channel.slug} is not live.`);
     channel.livestream = null;
-    this.#tell(channel, { type: 'went-offline', livestreamId });
+    this.#tell(channel, { type: 'went-offline', livestream });
+  }
+
+  /** Changes what a stream is told to be, live or not. */
+  changeStream({ channel: ref, ...change }: InChannel & StreamChange): void {
+    const channel = this.channel(ref);
+    const { title, category, language } = channel;
+    Object.assign(channel, change);
+    const same = title === channel.title && category === channel.category && language === channel.language;
+    // Kick tells nobody of new tags alone.
+    if (!same) this.#tell(channel, { type: 'stream-changed' });
   }
 
   /** Starts a poll, or tells the votes of the one that runs. */
