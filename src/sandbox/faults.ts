@@ -1,12 +1,16 @@
-import type { HandshakeFault, PusherServer } from './feed/pusher-server.js';
+import type { Provider } from './feed/realtime-settings.js';
+import type { HandshakeFault, SocketServer } from './feed/socket-server.js';
 import type { HttpFault, HttpFaults } from './http/http-faults.js';
 import type { WebhookFault, Webhooks } from './webhooks/deliveries.js';
 
-/** What goes wrong, on order: requests by `next`, webhooks by `webhooks`, the chat feed by the rest. */
+/**
+ * What goes wrong, on order: requests by `next`, webhooks by `webhooks`, the chat feeds by the rest: the one of
+ * `provider`, or both where none is named.
+ */
 export class FaultSwitch {
   constructor(
     private readonly http: HttpFaults,
-    private readonly pusher: PusherServer,
+    private readonly feeds: Record<Provider, SocketServer>,
     private readonly deliveries: Webhooks,
   ) {}
 
@@ -30,40 +34,44 @@ export class FaultSwitch {
   }
 
   /** From now on new sockets meet this; `undefined` lets them in again. */
-  refuseHandshakes(fault: HandshakeFault | undefined): void {
-    this.pusher.handshakeFault = fault;
+  refuseHandshakes(fault: HandshakeFault | undefined, provider?: Provider): void {
+    for (const feed of this.#feeds(provider)) feed.handshakeFault = fault;
   }
 
   /** Never answers subscriptions to these channels (all, where nothing is said), and sends them nothing. */
-  ignoreSubscriptions(channels: (channel: string) => boolean = () => true): void {
-    this.pusher.ignoresSubscription = channels;
+  ignoreSubscriptions(channels: (channel: string) => boolean = () => true, provider?: Provider): void {
+    for (const feed of this.#feeds(provider)) feed.ignoresSubscription = channels;
   }
 
   /** Resets every socket's TCP connection, without a close frame. */
-  dropSockets(): void {
-    this.pusher.drop();
+  dropSockets(provider?: Provider): void {
+    for (const feed of this.#feeds(provider)) feed.drop();
   }
 
   /** Closes every socket with this code. */
-  closeSockets(code: number, reason?: string): void {
-    this.pusher.closeAll(code, reason);
+  closeSockets(code: number, reason?: string, provider?: Provider): void {
+    for (const feed of this.#feeds(provider)) feed.closeAll(code, reason);
   }
 
   /** Leaves every open socket half-open: nothing is read from or written to it again. */
-  freezeSockets(): void {
-    this.pusher.freeze();
+  freezeSockets(provider?: Provider): void {
+    for (const feed of this.#feeds(provider)) feed.freeze();
   }
 
   /** Sends a text as it is to every socket, or to those subscribed to `channel`. */
-  sendRaw(text: string, channel?: string): void {
-    this.pusher.sendRaw(text, channel);
+  sendRaw(text: string, channel?: string, provider?: Provider): void {
+    for (const feed of this.#feeds(provider)) feed.sendRaw(text, channel);
   }
 
   /** Everything that comes from now on goes well. Sockets frozen before stay frozen. */
   clear(): void {
     this.http.clear();
     this.deliveries.setFault({});
-    this.pusher.handshakeFault = undefined;
-    this.pusher.ignoresSubscription = () => false;
+    this.refuseHandshakes(undefined);
+    this.ignoreSubscriptions(() => false);
+  }
+
+  #feeds(provider: Provider | undefined): SocketServer[] {
+    return provider ? [this.feeds[provider]] : Object.values(this.feeds);
   }
 }

@@ -3,13 +3,14 @@ export { type AudienceOptions, startAudience } from './audience.js';
 export { FaultSwitch } from './faults.js';
 export type { Frame } from './feed/frame.js';
 export { chatMessage, framesOf } from './feed/frames.js';
-export type { HandshakeFault } from './feed/pusher-server.js';
+export type { Provider, RealtimeSettings } from './feed/realtime-settings.js';
+export type { HandshakeFault } from './feed/socket-server.js';
 export { cloudflareBlock, type HttpFault, securityPolicyBlock } from './http/http-faults.js';
 export type { RecordedRequest, RequestLog } from './http/request-log.js';
 export type { App, AppRegistration } from './oauth/apps.js';
 export type { Scope } from './oauth/scopes.js';
 export type { RefreshPolicy, TokenReply, Tokens } from './oauth/tokens.js';
-export { type Sandbox, type SandboxOptions, startSandbox } from './sandbox.js';
+export { type Feed, type Sandbox, type SandboxOptions, startSandbox } from './sandbox.js';
 export type { ConsentOptions } from './scripted-browser.js';
 export type {
   Delivery,

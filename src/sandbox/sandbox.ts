@@ -1,8 +1,12 @@
 import { once } from 'node:events';
 import type { AddressInfo } from 'node:net';
 import { FaultSwitch } from './faults.js';
+import { CentrifugoServer } from './feed/centrifugo-server.js';
 import { framesOf } from './feed/frames.js';
 import { PusherServer } from './feed/pusher-server.js';
+import type { RealtimeSettings } from './feed/realtime-settings.js';
+import { RealtimeTokens } from './feed/realtime-tokens.js';
+import type { SocketServer } from './feed/socket-server.js';
 import { HttpFaults } from './http/http-faults.js';
 import { RequestLog } from './http/request-log.js';
 import { type App, type AppRegistration, Apps } from './oauth/apps.js';
@@ -32,6 +36,9 @@ export interface SandboxOptions {
   log?: (line: string) => void;
 }
 
+/** What can be seen of a feed. */
+export type Feed = Pick<SocketServer, 'connections' | 'handshakes' | 'subscribers'>;
+
 /** A Kick of one's own on loopback: login, REST API, chat feed, and a world to steer it all with. */
 export interface Sandbox {
   /** Such as `http://127.0.0.1:4321`, without a slash at the end. */
@@ -53,7 +60,11 @@ export interface Sandbox {
     'deliveries' | 'deliver' | 'prepare' | 'retryPausesMs' | 'rotateKey' | 'unsubscribeAll'
   >;
   /** The Pusher feed: who is connected and subscribed. */
-  readonly feed: Pick<PusherServer, 'connections' | 'handshakes' | 'subscribers'>;
+  readonly feed: Feed;
+  /** The Centrifugo feed, the same. */
+  readonly centrifugo: Feed;
+  /** Which feed the broker names, and how long tokens and pings of Centrifugo take. */
+  readonly realtime: RealtimeSettings;
   /** The page to chat on as one of the channel's people. */
   chatPageUrl(slug: string): string;
   registerApp(registration: AppRegistration): App;
@@ -83,7 +94,10 @@ export async function startSandbox(options: SandboxOptions = {}): Promise<Sandbo
   const { webhookUrl } = options;
   const app = apps.register({ redirectUris: ['http://localhost:3000/callback'], webhookUrl });
   const tokens = new Tokens({ accessTokenSeconds, refreshPolicy, now: clock });
+  const realtime: RealtimeSettings = { provider: 'centrifugo', tokenSeconds: 1800, pingSeconds: 25 };
+  const realtimeTokens = new RealtimeTokens(realtime, clock);
   const pusher = new PusherServer();
+  const centrifugo = new CentrifugoServer(realtimeTokens, realtime);
   const httpFaults = new HttpFaults();
   const requests = new RequestLog();
   const signingKey = new SigningKey();
@@ -91,7 +105,10 @@ export async function startSandbox(options: SandboxOptions = {}): Promise<Sandbo
   const webhooks = new Webhooks({ apps, app, subscriptions, signingKey, now: clock, log });
   world.on((event) => {
     webhooks.publish(event);
-    for (const frame of framesOf(event)) pusher.publish(frame);
+    for (const frame of framesOf(event)) {
+      pusher.publish(frame);
+      centrifugo.publish(frame);
+    }
   });
 
   const server = createSandboxServer({
@@ -99,6 +116,9 @@ export async function startSandbox(options: SandboxOptions = {}): Promise<Sandbo
     apps,
     tokens,
     pusher,
+    centrifugo,
+    realtime,
+    realtimeTokens,
     signingKey,
     faults: httpFaults,
     requests,
@@ -116,11 +136,13 @@ export async function startSandbox(options: SandboxOptions = {}): Promise<Sandbo
     pusher: { key: pusher.key, cluster: pusher.cluster, host: reachable, port: address.port, tls: false },
     app,
     world,
-    faults: new FaultSwitch(httpFaults, pusher, webhooks),
+    faults: new FaultSwitch(httpFaults, { pusher, centrifugo }, webhooks),
     requests,
     tokens,
     webhooks,
     feed: pusher,
+    centrifugo,
+    realtime,
     chatPageUrl: (slug) => `${url}/sandbox/chat/${encodeURIComponent(slug)}`,
     registerApp: (registration) => apps.register(registration),
     issueTokens: ({ as, scopes = allScopes, app: issuedTo = app }) =>
@@ -133,6 +155,7 @@ export async function startSandbox(options: SandboxOptions = {}): Promise<Sandbo
       server.close();
       httpFaults.clear();
       pusher.close();
+      centrifugo.close();
       server.closeAllConnections();
       await Promise.all([closed, webhooks.close()]);
     },
