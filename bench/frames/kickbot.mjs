@@ -52,7 +52,7 @@ export async function open({ host, port, client, channels, commands, commandEver
   const pluginHost = new PluginHost({ services: { logger, sender, clock, random }, directory });
   await pluginHost.loadAll(['../plugins/rules.ts', commandsPlugin(commands)]);
   const enforcer = new Enforcer({ deleteMessage: remove, timeout: remove, ban: remove }, ownUserIds, logger);
-  const dispatcher = new Dispatcher({ host: pluginHost, enforcer, ownUserIds, prefix: '!' });
+  const dispatcher = new Dispatcher({ host: pluginHost, enforcer, ownUserIds, prefix: '!', clock });
   const events = new BotEvents(logger);
   const inbox = new Inbox({
     logger,
@@ -70,6 +70,7 @@ export async function open({ host, port, client, channels, commands, commandEver
       arrived();
     },
     state: () => {},
+    missed: () => {},
   });
   await Promise.all(Array.from({ length: channels }, (_, number) => transport.join(channelNumber(number))));
 
@@ -82,7 +83,7 @@ export async function open({ host, port, client, channels, commands, commandEver
         ['events repeated', repeated, 0],
         ['events dropped', overflowed, 0],
         ['handlers failed', failed + failuresOf(pluginHost), 0],
-        ['malformed frames', transport.malformedFrames, 0],
+        ['malformed frames', transport.counts.malformed, 0],
         ['commands answered', sender.sent, total / commandEvery],
         ['messages removed', removed, total / removedEvery],
       ];

@@ -4,7 +4,7 @@ import type { Cancel, Clock } from '../../primitives/clock.js';
 import { KickbotError, messageOf } from '../../primitives/error.js';
 import type { Random } from '../../primitives/random.js';
 import type { Logger } from '../../telemetry/logger.js';
-import type { ChatTransport, TransportListener, TransportState } from '../transport.js';
+import type { ChatTransport, TransportCounts, TransportListener, TransportState } from '../transport.js';
 import { Backoff } from './backoff.js';
 import { FeedSocket } from './feed-socket.js';
 import { Liveness } from './liveness.js';
@@ -37,6 +37,7 @@ export interface PusherTransportOptions extends PusherAddress {
  * for ever after some close codes, hammers the server after others and waits for ever for some answers.
  */
 export class PusherTransport implements ChatTransport {
+  readonly name = 'pusher';
   readonly #address: PusherAddress;
   readonly #clock: Clock;
   readonly #logger: Logger;
@@ -53,7 +54,7 @@ export class PusherTransport implements ChatTransport {
   /** The handshake's deadline or the end of the back-off. */
   #cancelTimer: Cancel | undefined;
   #cancelSweep: Cancel | undefined;
-  #malformed = 0;
+  readonly #counts = { losses: 0, malformed: 0, frames: 0 };
   #listenerFailed = false;
 
   constructor({ clock, random, logger, ...address }: PusherTransportOptions) {
@@ -74,9 +75,8 @@ export class PusherTransport implements ChatTransport {
     return this.#state;
   }
 
-  /** Frames that were no events of the protocol and were left out. */
-  get malformedFrames(): number {
-    return this.#malformed;
+  get counts(): TransportCounts {
+    return { ...this.#counts };
   }
 
   /** Throws `chat.already_started` while it is running. */
@@ -106,6 +106,17 @@ export class PusherTransport implements ChatTransport {
 
   part(channel: Channel): void {
     for (const name of this.#subscriptions.remove(channel)) this.#pusher?.unsubscribe(name);
+    this.#showProgress();
+  }
+
+  receivedSince(channel: Channel): number | undefined {
+    return this.#connectedAt === undefined ? undefined : this.#subscriptions.confirmedAt(channel);
+  }
+
+  renew(channel: Channel): void {
+    if (this.#connectedAt === undefined) return;
+    const names = this.#subscriptions.renew(channel, this.#clock.monotonic());
+    for (const name of names) this.#subscribeAgain(name);
     this.#showProgress();
   }
 
@@ -164,7 +175,7 @@ export class PusherTransport implements ChatTransport {
   }
 
   #acknowledged(name: string): void {
-    const recovered = this.#subscriptions.confirm(name);
+    const recovered = this.#subscriptions.confirm(name, this.#clock.now());
     if (recovered !== undefined) {
       this.#logger.info(`Kick's chat feed has confirmed all subscriptions of ${recovered.slug} now.`);
     }
@@ -174,6 +185,7 @@ export class PusherTransport implements ChatTransport {
   #deliver(frame: RealtimeFrame): void {
     const channel = this.#subscriptions.channelOf(frame.channel);
     if (channel === undefined) return;
+    this.#counts.frames++;
     try {
       this.#listener?.frame(frame, channel);
     } catch (error) {
@@ -184,8 +196,8 @@ export class PusherTransport implements ChatTransport {
   }
 
   #countMalformed(): void {
-    this.#malformed++;
-    if (this.#malformed === 1) {
+    this.#counts.malformed++;
+    if (this.#counts.malformed === 1) {
       this.#logger.warn("Kick's chat feed sent a frame that is no event; such frames are left out.");
     }
   }
@@ -195,6 +207,7 @@ export class PusherTransport implements ChatTransport {
     if (this.#connectedAt !== undefined && this.#clock.monotonic() - this.#connectedAt >= stableMs) {
       this.#backoff.reset();
     }
+    this.#counts.losses++;
     this.#disconnect();
     this.#outage.lost(reason, code);
     const retryInMs = this.#backoff.next(isRefusal);
@@ -238,17 +251,19 @@ export class PusherTransport implements ChatTransport {
   #sweep(): void {
     this.#cancelSweep = undefined;
     const { again, degraded } = this.#subscriptions.overdue(this.#clock.monotonic());
-    for (const channel of again) {
-      // pusher-js waits for ever for its own. Whether the first was lost or only its answer, this is right.
-      this.#pusher?.send_event('pusher:unsubscribe', { channel });
-      this.#pusher?.send_event('pusher:subscribe', { auth: '', channel });
-    }
+    for (const name of again) this.#subscribeAgain(name);
     for (const { slug } of degraded) {
       this.#logger.warn(
         `Kick's chat feed does not confirm all subscriptions of ${slug}; some of its events may be missing. They are tried again each minute.`,
       );
     }
     this.#showProgress();
+  }
+
+  #subscribeAgain(channel: string): void {
+    // pusher-js waits for ever for its own. Whether the first was lost or only its answer, this is right.
+    this.#pusher?.send_event('pusher:unsubscribe', { channel });
+    this.#pusher?.send_event('pusher:subscribe', { auth: '', channel });
   }
 
   #setState(state: TransportState): void {

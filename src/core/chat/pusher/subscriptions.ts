@@ -28,6 +28,8 @@ interface Membership {
   resolve(): void;
   reject(error: KickbotError): void;
   unconfirmed: number;
+  /** Wall clock in milliseconds: when the last of its subscriptions was confirmed. */
+  confirmedAt: number;
   /** Some of it stayed unconfirmed in spite of all tries, and that has been told. */
   isDegraded: boolean;
 }
@@ -132,17 +134,35 @@ export class Subscriptions {
   }
 
   /** The server confirmed. Returns the channel where it was degraded and is complete now. */
-  confirm(name: string): Channel | undefined {
+  confirm(name: string, now: number): Channel | undefined {
     const subscription = this.#byName.get(name);
     if (subscription === undefined || !this.#unconfirmed.delete(subscription)) return undefined;
     this.#degraded.delete(subscription);
     const { membership } = subscription;
     membership.unconfirmed--;
     if (membership.unconfirmed > 0) return undefined;
+    membership.confirmedAt = now;
     membership.resolve();
     const wasDegraded = membership.isDegraded;
     membership.isDegraded = false;
     return wasDegraded ? membership.channel : undefined;
+  }
+
+  /** Wall clock in milliseconds: since when all of a channel is confirmed; undefined while it is not. */
+  confirmedAt(channel: Channel): number | undefined {
+    const membership = this.#membershipOf(channel);
+    return membership?.unconfirmed === 0 ? membership.confirmedAt : undefined;
+  }
+
+  /** A channel's names, all to be confirmed again. */
+  renew(channel: Channel, now: number): readonly string[] {
+    const subscriptions = this.#membershipOf(channel)?.subscriptions ?? [];
+    for (const subscription of subscriptions) {
+      subscription.tries = 0;
+      if (this.#unconfirmed.has(subscription)) this.#schedule(subscription, now);
+      else this.#await(subscription, now);
+    }
+    return subscriptions.map(({ name }) => name);
   }
 
   get isComplete(): boolean {
@@ -200,7 +220,16 @@ function newMembership(channel: Channel): Membership {
   const { promise, resolve, reject } = deferred();
   // Whoever joined may not be waiting any more when the channel is left.
   promise.catch(() => undefined);
-  return { channel, subscriptions: [], joined: promise, resolve, reject, unconfirmed: 0, isDegraded: false };
+  return {
+    channel,
+    subscriptions: [],
+    joined: promise,
+    resolve,
+    reject,
+    unconfirmed: 0,
+    confirmedAt: 0,
+    isDegraded: false,
+  };
 }
 
 function deferred() {

@@ -281,7 +281,7 @@ describe('frames that are not what they should be', () => {
     const expected = [...malformed, ...wellFormedButStrange].map((_, index) => String(index));
     await until(() => frames.at(-1)?.frame.data === 'last', 'the last frame');
     expect(frames.map(({ frame }) => frame.data)).toEqual([...expected, 'last']);
-    expect(transport.malformedFrames).toBe(malformed.length + 1);
+    expect(transport.counts.malformed).toBe(malformed.length + 1);
     expect(transport.state).toEqual({ name: 'ready' });
     expect(server.peers).toHaveLength(1);
     expect(logger.lines).toHaveLength(1);
@@ -307,6 +307,7 @@ describe('frames that are not what they should be', () => {
         if (data === '1') throw new Error('by the test');
       },
       state: () => undefined,
+      missed: () => undefined,
     });
     await transport.join(one);
     const raw = (server.peer.socket as unknown as RawSocket)._socket;

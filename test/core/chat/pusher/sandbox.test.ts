@@ -37,6 +37,7 @@ it('everything that happens in the sandbox arrives once, as the event it is', as
       if (event !== undefined) events.push(event);
     },
     state: () => undefined,
+    missed: () => undefined,
   });
   await transport.join(joined);
 

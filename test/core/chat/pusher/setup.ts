@@ -40,6 +40,7 @@ export async function setUp() {
   const listener = {
     frame: (frame: RealtimeFrame, channel: Channel) => void frames.push({ frame, channel }),
     state: (state: TransportState) => void states.push(state),
+    missed: () => undefined,
   };
   onTestFinished(async () => {
     await transport.stop();
