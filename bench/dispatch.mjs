@@ -38,7 +38,10 @@ async function dispatcherWith(commands) {
   await host.loadAll([commandsPlugin(commands)]);
   const ownUserIds = new Set([1]);
   const enforcer = new Enforcer({}, ownUserIds, services.logger);
-  return { dispatcher: new Dispatcher({ host, enforcer, ownUserIds, prefix: '!' }), sender };
+  return {
+    dispatcher: new Dispatcher({ host, enforcer, ownUserIds, prefix: '!', clock: services.clock }),
+    sender,
+  };
 }
 
 function events(chat) {

@@ -249,7 +249,7 @@ export class Bot {
     logger.info('Plugins are loaded.', { plugins: host.loaded.join(', ') || 'none' });
 
     const enforcer = new Enforcer(speakers, ownUserIds, logger);
-    const dispatcher = new Dispatcher({ host, enforcer, ownUserIds, prefix: chat.prefix });
+    const dispatcher = new Dispatcher({ host, enforcer, ownUserIds, prefix: chat.prefix, clock });
     this.#atStop((remainingMs) => Promise.race([dispatcher.idle(), clock.sleep(remainingMs())]));
     await this.#join(channels, (event) => {
       if (event.type === 'chat.message.sent' && appMessages.includes(event)) return;

@@ -78,6 +78,7 @@ export class TestBot {
       enforcer: new Enforcer(this.#recordingActions(), ownUserIds, logger),
       ownUserIds,
       prefix: options.prefix ?? '!',
+      clock: this.clock,
     });
   }
 

@@ -3,6 +3,7 @@ import type { ChatMessageSent, KickEvent } from '../events/kick-event.js';
 import { hasRole } from '../events/role.js';
 import type { Enforcer } from '../moderation/enforcer.js';
 import type { Decision } from '../moderation/rule-engine.js';
+import type { Clock } from '../primitives/clock.js';
 import type { UserId } from '../primitives/ids.js';
 import { CommandContext, EventContext } from './contexts.js';
 import type { LoadedCommand } from './loaded-plugin.js';
@@ -15,7 +16,11 @@ export interface DispatcherOptions {
   readonly ownUserIds: ReadonlySet<UserId>;
   /** What a command begins with. */
   readonly prefix: string;
+  readonly clock: Clock;
 }
+
+/** How old a message may be that arrived late or from the history, and still have its command answered. */
+const answeredForMs = 30_000;
 
 /**
  * Brings an event to the plugins: a message first to the rules, and unless one of them has it removed, to the
@@ -26,13 +31,15 @@ export class Dispatcher {
   readonly #enforcer: Enforcer;
   readonly #ownUserIds: ReadonlySet<UserId>;
   readonly #prefix: string;
+  readonly #clock: Clock;
   readonly #running = new Set<Promise<unknown>>();
 
-  constructor({ host, enforcer, ownUserIds, prefix }: DispatcherOptions) {
+  constructor({ host, enforcer, ownUserIds, prefix, clock }: DispatcherOptions) {
     this.#host = host;
     this.#enforcer = enforcer;
     this.#ownUserIds = ownUserIds;
     this.#prefix = prefix;
+    this.#clock = clock;
   }
 
   /**
@@ -65,8 +72,14 @@ export class Dispatcher {
       }
     }
     const match = this.#host.commands.find(message.content, this.#prefix);
-    if (match) this.#runCommand(message, match);
+    if (match && !this.#isStale(message)) this.#runCommand(message, match);
     this.#tellListeners(message);
+  }
+
+  /** An answer to what was said long ago only puzzles. Messages that arrive as they are written are never stale. */
+  #isStale({ late, replayed, createdAt }: ChatMessageSent): boolean {
+    if (late === undefined && replayed === undefined) return false;
+    return this.#clock.now() - createdAt.getTime() > answeredForMs;
   }
 
   #runCommand(message: ChatMessageSent, { command, name, rest }: CommandMatch<LoadedCommand>): void {

@@ -132,6 +132,26 @@ describe('dispatching a message', () => {
     expect(contents(sender.sent)).toEqual(['heard hello']);
   });
 
+  it('E68: answers no command older than 30 s that came late or from the history; listeners hear it', async () => {
+    const { host, channel, clock, dispatcher, sender } = createHost();
+    await host.loadAll([Listener, Fine]);
+    const now = clock.now();
+    const said = (content: string, ageMs: number, how: { late?: true; replayed?: true }) =>
+      dispatcher.dispatch({ ...channel.message('streamer', content, new Date(now - ageMs)), ...how });
+    said('!ping late', 30_001, { late: true });
+    said('!ping replayed', 30_001, { replayed: true });
+    said('!ping fresh', 30_000, { replayed: true });
+    said('!ping at once', 3_600_000, {});
+    expect(contents(sender.sent)).toEqual([
+      'heard !ping late',
+      'heard !ping replayed',
+      'pong ping fresh',
+      'heard !ping fresh',
+      'pong ping at once',
+      'heard !ping at once',
+    ]);
+  });
+
   it('gives the usage at most once in ten seconds to the same person', async () => {
     @Plugin({ name: 'dice' })
     class Dice {

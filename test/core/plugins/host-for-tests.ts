@@ -62,6 +62,7 @@ export function createHost(options: Partial<PluginHostOptions> = {}) {
     ),
     ownUserIds,
     prefix: '!',
+    clock,
   });
   const channel = new TestChannel('streamer');
   const say = (text: string, username = 'viewer') =>
