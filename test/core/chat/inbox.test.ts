@@ -147,6 +147,39 @@ describe('the inbox', () => {
     ]);
   });
 
+  it('lets 20 times as many of moderation wait, and drops the oldest beyond', async () => {
+    const { inbox, handled, finished } = slowInbox({ queued: 2 });
+    inbox.accept(message('at work'));
+    for (let number = 1; number <= 42; number++) inbox.accept(deletion(`d${number}`));
+    expect(inbox.counts).toMatchObject({ waiting: 40, overflowed: 2 });
+    await finished('at work');
+    expect(handled).toEqual(['at work', 'd3']);
+  });
+
+  it('tells that an event is settled when its handler begins, when it is a copy and when it is dropped', async () => {
+    const settledEvents: string[] = [];
+    const { inbox, handled, finished } = slowInbox({ queued: 1 });
+    const accept = (id: string) => inbox.accept(message(id), () => settledEvents.push(id));
+    expect(accept('a')).toBe(true);
+    expect(accept('b')).toBe(true);
+    expect(settledEvents).toEqual(['a']);
+    expect(accept('b')).toBe(false);
+    expect(settledEvents).toEqual(['a', 'b']);
+    accept('c');
+    expect(settledEvents).toEqual(['a', 'b', 'b']);
+    await finished('a');
+    expect(settledEvents).toEqual(['a', 'b', 'b', 'c']);
+    expect(handled).toEqual(['a', 'c']);
+    expect(inbox.counts.waiting).toBe(0);
+  });
+
+  it('takes a message that was handled before a restart for a copy', () => {
+    const { inbox, handled } = slowInbox();
+    inbox.remember(messageId('a'));
+    expect(inbox.accept(message('a'))).toBe(false);
+    expect(handled).toEqual([]);
+  });
+
   it('goes on after a handler throws or rejects, and says which event it was', async () => {
     const handled: string[] = [];
     const logger = new RecordingLogger();
