@@ -6,6 +6,8 @@ export { z } from 'zod';
 export { Bot, type BotOptions, createBot } from './core/bot.js';
 export {
   MessageNotSentError,
+  type MessagePriority,
+  type NotSentOutcome,
   type NotSentReason,
   type OutgoingMessage,
   Sender,

@@ -3,6 +3,7 @@ import type { AppMessages } from './app-messages.js';
 import { type AccountKind, accountId } from './auth/account-store.js';
 import { MessageNotSentError, type OutgoingMessage, Sender, type SentMessage } from './chat/sender.js';
 import { RateLimitedSender, type SenderOptions } from './chat/sending/rate-limited-sender.js';
+import type { SenderCounts } from './chat/sending/sender-counts.js';
 import { type Config, speaksAsApp } from './config/schema.js';
 import { Scope } from './config/scopes.js';
 import type { Channel } from './events/kick-event.js';
@@ -94,6 +95,12 @@ export class Speakers extends Sender implements ModerationActions {
   /** Whether nobody can say anything in any channel. */
   get isMute(): boolean {
     return this.#byId.size + this.#apps.size === 0;
+  }
+
+  /** What became of the messages of each account that speaks, by its id. */
+  get counts(): ReadonlyMap<string, SenderCounts> {
+    const speakers = [...this.#byId.values(), ...this.#apps.values()];
+    return new Map(speakers.map(({ account, sender }) => [account.id, sender.counts]));
   }
 
   async send(message: OutgoingMessage): Promise<readonly SentMessage[]> {

@@ -150,6 +150,8 @@ export const configSchema = z
       .strictObject({
         limit: id.max(1000, 'a whole number from 1 to 1000').default(20),
         windowSeconds: id.max(3600, 'a whole number from 1 to 3600').default(30),
+        /** An answer to a message that is gone goes out as a plain message, or not at all. */
+        replyToDeleted: z.enum(['send', 'drop'], "'send' or 'drop'").default('send'),
       })
       .prefault({}),
     storage: z

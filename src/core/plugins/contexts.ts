@@ -1,4 +1,4 @@
-import type { Sender, SentMessage } from '../chat/sender.js';
+import type { MessagePriority, Sender, SentMessage } from '../chat/sender.js';
 import type { Channel, ChatMessageSent, ChatSender } from '../events/kick-event.js';
 import type { KickbotError } from '../primitives/error.js';
 import type { MessageId } from '../primitives/ids.js';
@@ -6,6 +6,7 @@ import type { MessageId } from '../primitives/ids.js';
 /** What one call of a plugin's handler is given. kickbot makes these; a plugin only uses them. */
 export abstract class HandlerContext<Options = unknown> {
   readonly #outlet: Sender;
+  readonly #priority: MessagePriority | undefined;
   #controller: AbortController | undefined;
   #abandoned: KickbotError | undefined;
 
@@ -16,8 +17,11 @@ export abstract class HandlerContext<Options = unknown> {
     sender: Sender,
     /** The message that brought the call about, where there is one. */
     readonly messageId?: MessageId,
+    /** Of what is said, where nothing else is told. */
+    priority?: MessagePriority,
   ) {
     this.#outlet = sender;
+    this.#priority = priority;
   }
 
   /** Aborts when the handler has run for too long. Hand it to whatever the handler waits for. */
@@ -31,11 +35,16 @@ export abstract class HandlerContext<Options = unknown> {
   /**
    * Says something in the channel. Resolves with what was sent, one entry for each part of a long text; rejects
    * with a `KickbotError` when it was not sent, or when this handler was given up in the meantime.
+   *
+   * Its priority, unless told, is `reply` in a command, `moderation` in a rule and `announcement` in a listener.
    */
-  say(text: string): Promise<readonly SentMessage[]> {
+  say(
+    text: string,
+    { priority = this.#priority }: { priority?: MessagePriority | undefined } = {},
+  ): Promise<readonly SentMessage[]> {
     return this.#abandoned
       ? rejected(this.#abandoned)
-      : this.#outlet.send({ channel: this.channel, content: text });
+      : this.#outlet.send({ channel: this.channel, content: text, ...(priority && { priority }) });
   }
 
   /** @internal The bot does not wait for this handler any longer. */
@@ -69,7 +78,7 @@ export class CommandContext<Options = unknown> extends HandlerContext<Options> {
     /** Everything typed after it. */
     readonly rest: string,
   ) {
-    super(message.channel, options, sender, message.messageId);
+    super(message.channel, options, sender, message.messageId, 'reply');
   }
 
   /** Who used the command. */
@@ -90,7 +99,7 @@ export class RuleContext<Options = unknown> extends HandlerContext<Options> {
     options: Options,
     sender: Sender,
   ) {
-    super(message.channel, options, sender, message.messageId);
+    super(message.channel, options, sender, message.messageId, 'moderation');
   }
 
   /** Who wrote the message. */

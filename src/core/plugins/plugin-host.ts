@@ -163,7 +163,7 @@ export class PluginHost {
   ): PluginInstance {
     const { services } = this.options;
     const logger = services.logger.named(name);
-    const sender = new PluginSender(name, services.sender, logger);
+    const sender = new PluginSender(name, services.sender, services.clock, logger);
     ledger.add(() => sender.close());
     const container = createPluginContainer(this.#container, { ...services, logger, sender });
     ledger.add(() => container.dispose());

@@ -1,18 +1,30 @@
 import { type OutgoingMessage, Sender, type SentMessage } from '../chat/sender.js';
+import type { Cancel, Clock } from '../primitives/clock.js';
 import { KickbotError, messageOf } from '../primitives/error.js';
 import type { Logger } from '../telemetry/logger.js';
 import { rejected } from './contexts.js';
 
+const minuteMs = 60_000;
+
+/** What went wrong in one way since it was last told. */
+interface Untold {
+  count: number;
+  cancel: Cancel;
+}
+
 /**
  * A plugin's way to the chat. What could not be sent is logged even when the plugin does not wait for it, so a
- * forgotten `await` neither hides a failure nor ends the process.
+ * forgotten `await` neither hides a failure nor ends the process. What goes on failing in the same way is told at
+ * once and then once a minute, with how often.
  */
 export class PluginSender extends Sender {
   #closed = false;
+  readonly #untold = new Map<string, Untold>();
 
   constructor(
     private readonly plugin: string,
     private readonly sender: Sender,
+    private readonly clock: Clock,
     private readonly logger: Logger,
   ) {
     super();
@@ -24,19 +36,47 @@ export class PluginSender extends Sender {
         new KickbotError('plugin.unloaded', `Plugin ${this.plugin} is unloaded and cannot send any longer.`),
       );
     }
-    const sent = this.sender.send(message);
-    sent.catch((error: unknown) => {
-      this.logger.warn(`A message of plugin ${this.plugin} was not sent: ${messageOf(error)}`, {
-        plugin: this.plugin,
-        channel: message.channel.slug,
-        replyTo: message.replyTo,
-        code: error instanceof KickbotError ? error.code : undefined,
-      });
-    });
+    const sent = this.sender.send({ ...message, plugin: this.plugin });
+    sent.catch((error: unknown) => this.#tell(message, error));
     return sent;
   }
 
   close(): void {
     this.#closed = true;
+    for (const { cancel } of this.#untold.values()) cancel();
+    this.#untold.clear();
+  }
+
+  #tell({ channel, replyTo }: OutgoingMessage, error: unknown): void {
+    const code = error instanceof KickbotError ? error.code : undefined;
+    const untold = this.#untold.get(`${code}`);
+    if (untold !== undefined) {
+      untold.count++;
+      return;
+    }
+    const { plugin } = this;
+    this.logger.warn(`A message of plugin ${plugin} was not sent: ${messageOf(error)}`, {
+      plugin,
+      channel: channel.slug,
+      replyTo,
+      code,
+    });
+    if (!this.#closed) this.#watch(code);
+  }
+
+  /** Tells of more of the kind in a minute. */
+  #watch(code: string | undefined): void {
+    const { plugin } = this;
+    const cancel = this.clock.schedule(minuteMs, () => {
+      const count = this.#untold.get(`${code}`)?.count ?? 0;
+      this.#untold.delete(`${code}`);
+      if (count === 0) return;
+      this.logger.warn(
+        `In the last minute ${count} more messages of plugin ${plugin} were not sent for the same reason (${code}).`,
+        { plugin, code, count },
+      );
+      this.#watch(code);
+    });
+    this.#untold.set(`${code}`, { count: 0, cancel });
   }
 }

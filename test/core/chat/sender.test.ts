@@ -71,6 +71,7 @@ beforeEach(async () => {
     logger: new SilentLogger(),
     limit: 20,
     windowSeconds: 30,
+    replyToDeleted: 'send',
   });
 });
 

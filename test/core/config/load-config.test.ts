@@ -31,7 +31,7 @@ describe('where a configuration comes from', () => {
     expect(file).toBeUndefined();
     expect(config.kick.endpoints.api).toBe('https://api.kick.com');
     expect(config.kick.pusher).toMatchObject({ key: '32cbd69e4b950bf97679', cluster: 'us2', tls: true });
-    expect(config.sender).toEqual({ limit: 20, windowSeconds: 30 });
+    expect(config.sender).toEqual({ limit: 20, windowSeconds: 30, replyToDeleted: 'send' });
     expect(config.storage.url).toBe('sqlite:.kickbot/kickbot.db');
   });
 

@@ -99,7 +99,7 @@ describe('dispatching a message', () => {
     const message = channel.message({ username: 'friend', badges: ['og'] }, '!Ping a b', new Date(0));
     expect(dispatcher.dispatch(message)).toBeUndefined();
     expect(sender.sent).toEqual([
-      { channel: channel.channel, content: 'pong ping a b', replyTo: message.messageId },
+      { channel: channel.channel, content: 'pong ping a b', replyTo: message.messageId, plugin: 'fine' },
     ]);
   });
 

@@ -1,84 +1,67 @@
 import type { Cancel, Clock } from '../../primitives/clock.js';
 
-/** Whoever wants through the gate; compared by identity. */
+/** Whoever goes through the gate; compared by identity. */
 type Visitor = object;
 
 /**
  * Closed while Kick wants an account to pause. When the time is over a single visitor goes ahead; only when Kick
- * has taken that one in do the others follow, so that one refusal is never answered with a storm.
+ * has taken that one in may the others follow, so that one refusal is never answered with a storm.
  */
 export class AccountGate {
-  readonly #clock: Clock;
   #state: 'open' | 'closed' | 'probing' = 'open';
   #opensAt = 0;
   #cancelOpening: Cancel = () => undefined;
   #probe: Visitor | undefined;
-  readonly #waiting = new Map<Visitor, () => void>();
 
-  constructor(clock: Clock) {
-    this.#clock = clock;
-  }
+  /** `onAdmitting` is called when a visitor may try. */
+  constructor(
+    private readonly clock: Clock,
+    private readonly onAdmitting: () => void,
+  ) {}
 
   get isOpen(): boolean {
     return this.#state === 'open';
   }
 
-  admits(visitor: Visitor): boolean {
-    return this.#state === 'open' || this.#probe === visitor;
+  /** Whether a visitor may go through now. */
+  get admits(): boolean {
+    return this.#state === 'open' || (this.#state === 'probing' && this.#probe === undefined);
   }
 
-  /** Resolves when the gate admits the visitor, or when the visitor left. */
-  async enter(visitor: Visitor): Promise<void> {
-    if (this.admits(visitor)) return;
-    await new Promise<void>((resolve) => {
-      this.#waiting.set(visitor, resolve);
-      this.#sendProbe();
-    });
+  enter(visitor: Visitor): void {
+    if (this.#state === 'probing') this.#probe = visitor;
   }
 
-  /** The visitor was let in by Kick, or refused for a reason of its own. */
-  passed(visitor: Visitor): void {
-    if (this.#probe !== visitor) return;
+  /** The visitor was let in by Kick, or refused for a reason of its own. Returns whether that opened the gate. */
+  passed(visitor: Visitor): boolean {
+    if (this.#probe !== visitor) return false;
     this.#state = 'open';
     this.#probe = undefined;
-    for (const admit of this.#waiting.values()) admit();
-    this.#waiting.clear();
+    return true;
   }
 
-  /** The visitor does not want through any more. */
+  /** The visitor did not get as far as Kick, or wants to go again. */
   leave(visitor: Visitor): void {
-    this.#waiting.get(visitor)?.();
-    this.#waiting.delete(visitor);
-    if (this.#probe !== visitor) return;
-    this.#probe = undefined;
-    this.#sendProbe();
+    if (this.#probe === visitor) this.#probe = undefined;
   }
 
-  /** Closes for that long at least. */
-  close(forMs: number): void {
-    const opensAt = this.#clock.monotonic() + forMs;
+  /** Closes for that long at least. Returns whether that is news: not where visitors are turned away who went before. */
+  close(visitor: Visitor, forMs: number): boolean {
+    const isNews = this.#state === 'open' || this.#probe === visitor;
+    const opensAt = this.clock.monotonic() + forMs;
     this.#probe = undefined;
-    if (this.#state === 'closed' && opensAt <= this.#opensAt) return;
+    if (this.#state === 'closed' && opensAt <= this.#opensAt) return isNews;
     this.#state = 'closed';
     this.#opensAt = opensAt;
     this.#cancelOpening();
-    this.#cancelOpening = this.#clock.schedule(forMs, () => {
+    this.#cancelOpening = this.clock.schedule(forMs, () => {
       this.#state = 'probing';
-      this.#sendProbe();
+      this.onAdmitting();
     });
+    return isNews;
   }
 
   stop(): void {
     this.#cancelOpening();
-  }
-
-  #sendProbe(): void {
-    if (this.#state !== 'probing' || this.#probe !== undefined) return;
-    const [first] = this.#waiting;
-    if (first === undefined) return;
-    const [visitor, admit] = first;
-    this.#waiting.delete(visitor);
-    this.#probe = visitor;
-    admit();
   }
 }

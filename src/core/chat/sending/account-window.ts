@@ -21,24 +21,37 @@ export interface WindowOptions {
 export const noGap = Number.NEGATIVE_INFINITY;
 /** Timers may fire a little early, and Kick's clock does not run quite like ours. */
 const marginMs = 100;
+/** How long to wait when other processes have used the window up. */
+const lookAgainMs = 1_000;
+/** Longer than a request of another process may be under way. */
+const slowestRequestMs = 30_000;
 
 /**
  * One account's share of Kick's patience: at most `limit` requests in any `windowSeconds`, as Kick sees them.
  *
  * Each request takes a token, which comes back one window after the request was over. Whenever Kick received it,
  * the request that takes the token next is received a window later. (Bottleneck's own refresh of a reservoir lets
- * twice the limit through around the refresh.)
+ * twice the limit through around the refresh.) Processes on one database share the window: none begins a request
+ * while the log holds `limit` of them.
  */
 export class AccountWindow {
   readonly #limiter = new Bottleneck({ reservoir: 0, minTime: noGap });
   readonly #options: WindowOptions;
   readonly #holdMs: number;
   readonly #returns = new Set<Cancel>();
+  /** Entries of the log that this process will remove. */
+  readonly #entries = new Set<number>();
+  /** Fewer than `limit` after Kick complained. */
+  #allowed: number;
+  #used = 0;
+  #cancelRise: Cancel = () => undefined;
   #logFails = false;
+  #isShared = false;
   #stopped = false;
 
   private constructor(options: WindowOptions) {
     this.#options = options;
+    this.#allowed = options.limit;
     this.#holdMs = options.windowSeconds * 1000 + marginMs;
   }
 
@@ -49,43 +62,86 @@ export class AccountWindow {
     await window.#limiter.schedule({ weight: 0 }, async () => undefined);
     const sent = await options.log.load();
     await window.#limiter.incrementReservoir(options.limit - sent.length);
+    window.#used = sent.length;
     // Kick may have received each of them just now: nobody knows how the wall clock was set since they were noted.
-    for (const id of sent) window.#giveBackIn(window.#holdMs, id);
+    for (const id of sent) {
+      window.#entries.add(id);
+      window.#giveBackIn(window.#holdMs, id);
+    }
     return window;
   }
 
+  /** Requests that count now, and how many may. */
+  get use(): { readonly used: number; readonly limit: number } {
+    return { used: this.#used, limit: this.#allowed };
+  }
+
   /**
-   * Runs `request` when there is a token for it, unless `begin` says then that it is not wanted (any more), which
-   * costs nothing and resolves with nothing.
+   * When there is a token, has `pick` say what it is for, and runs that. Where `pick` gives nothing it costs nothing.
+   * `notNow` gets back what was picked while other processes had used the window up. Nothing of it may throw.
    */
-  async run<T>(begin: () => boolean, request: () => Promise<T>): Promise<T | undefined> {
-    return this.#limiter.schedule(async () => {
-      if (!begin()) {
+  async turn<T>(
+    pick: () => T | undefined,
+    run: (picked: T) => Promise<void>,
+    notNow: (picked: T) => void,
+  ): Promise<void> {
+    await this.#limiter.schedule(async () => {
+      this.#used++;
+      const picked = pick();
+      if (picked === undefined) return this.#giveBack();
+      const entry = await this.#note();
+      if (entry === 'full') {
+        await this.#options.clock.sleep(lookAgainMs);
         this.#giveBack();
-        return undefined;
+        return notNow(picked);
       }
-      const id = await this.#note();
       try {
-        return await request();
+        await run(picked);
       } finally {
-        this.#giveBackIn(this.#holdMs, id);
+        this.#giveBackIn(this.#holdMs, entry);
       }
+    });
+  }
+
+  /** Halves what is allowed; not below one. */
+  slowDown(): void {
+    this.#cancelRise();
+    this.#allow(Math.max(1, Math.floor(this.#allowed / 2)));
+  }
+
+  /** Allows a tenth of the limit more, window for window, until it is whole again. */
+  speedUp(): void {
+    const { clock, limit, windowSeconds } = this.#options;
+    this.#cancelRise();
+    if (this.#allowed === limit || this.#stopped) return;
+    this.#cancelRise = clock.schedule(windowSeconds * 1000, () => {
+      this.#allow(Math.min(limit, this.#allowed + Math.ceil(limit / 10)));
+      this.speedUp();
     });
   }
 
   /** Nothing is given back any more, so nothing runs beyond the tokens that are left. */
   stop(): void {
     this.#stopped = true;
+    this.#cancelRise();
     for (const cancel of this.#returns) cancel();
     this.#returns.clear();
   }
 
-  async #note(): Promise<number | undefined> {
-    const { log, clock, logger } = this.#options;
+  #allow(allowed: number): void {
+    void this.#limiter.incrementReservoir(allowed - this.#allowed);
+    this.#allowed = allowed;
+  }
+
+  /** The id of the entry, where one could be written. */
+  async #note(): Promise<number | undefined | 'full'> {
+    const { log, clock, limit, logger } = this.#options;
     try {
-      const id = await log.add(clock.now());
+      const id = await log.add(clock.now(), limit);
       this.#logFails = false;
-      return id;
+      if (id !== undefined) this.#entries.add(id);
+      else await this.#adopt();
+      return id ?? 'full';
     } catch (cause) {
       // Without the entry only a restart in this window could send too much; falling silent would be worse.
       if (!this.#logFails) {
@@ -98,18 +154,43 @@ export class AccountWindow {
     }
   }
 
+  /** Whoever wrote the entries that are not ours may have died since, so we remove what it no longer needs. */
+  async #adopt(): Promise<void> {
+    const { log, clock, logger } = this.#options;
+    for (const id of await log.load()) {
+      if (this.#entries.has(id) || this.#stopped) continue;
+      this.#entries.add(id);
+      const cancel = clock.schedule(this.#holdMs + slowestRequestMs, () => {
+        this.#returns.delete(cancel);
+        this.#forget(id);
+      });
+      this.#returns.add(cancel);
+      if (this.#isShared) continue;
+      this.#isShared = true;
+      logger.warn(
+        'Another kickbot with the same database sends as this account; both together keep to its limit. Stop one of them if that is not meant.',
+      );
+    }
+  }
+
   #giveBackIn(delayMs: number, id: number | undefined): void {
     if (this.#stopped) return;
     const cancel = this.#options.clock.schedule(delayMs, () => {
       this.#returns.delete(cancel);
+      if (id !== undefined) this.#forget(id);
       this.#giveBack();
-      // An entry that cannot be deleted costs the next start a token for one window.
-      if (id !== undefined) this.#options.log.remove(id).catch(() => undefined);
     });
     this.#returns.add(cancel);
   }
 
   #giveBack(): void {
+    this.#used--;
     void this.#limiter.incrementReservoir(1);
+  }
+
+  #forget(id: number): void {
+    this.#entries.delete(id);
+    // An entry that cannot be deleted costs a token until somebody adopts it.
+    this.#options.log.remove(id).catch(() => undefined);
   }
 }

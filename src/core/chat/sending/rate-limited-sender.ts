@@ -1,10 +1,7 @@
-import Bottleneck from 'bottleneck';
-import { needsOwner } from '../../auth/auth-error.js';
 import type { KickChat } from '../../kick/chat.js';
-import { KickApiError, RateLimitedError, TokenReplacedError } from '../../kick/kick-api-error.js';
+import { RateLimitedError, TokenReplacedError } from '../../kick/kick-api-error.js';
 import type { Clock } from '../../primitives/clock.js';
-import { KickbotError } from '../../primitives/error.js';
-import type { MessageId, UserId } from '../../primitives/ids.js';
+import type { UserId } from '../../primitives/ids.js';
 import type { Random } from '../../primitives/random.js';
 import type { Database } from '../../storage/schema.js';
 import type { Logger } from '../../telemetry/logger.js';
@@ -16,10 +13,14 @@ import {
   type SentMessage,
 } from '../sender.js';
 import { AccountGate } from './account-gate.js';
-import { AccountWindow, noGap } from './account-window.js';
+import { AccountWindow } from './account-window.js';
 import { Delivery } from './delivery.js';
 import { sendableText, splitMessage } from './message-parts.js';
+import { isForbidden, mayLackParent, reasonFor } from './send-failure.js';
+import { type SenderCounts, Tally } from './sender-counts.js';
 import { SentLog } from './sent-log.js';
+import { SilentChannels } from './silent-channels.js';
+import { WaitingLine } from './waiting-line.js';
 
 export interface SenderOptions {
   /** Whose window it is; the key of what is remembered over a restart. */
@@ -34,51 +35,40 @@ export interface SenderOptions {
   /** At most `limit` messages in any `windowSeconds`. */
   limit: number;
   windowSeconds: number;
+  /** An answer to a message that is gone is sent as a plain message, or dropped. */
+  replyToDeleted: 'send' | 'drop';
 }
 
-/** Messages that wait, of all channels and of one. */
-const maximumWaiting = 1_000;
-const maximumWaitingPerChannel = 50;
 /** Twenty full messages: more than an account may say in one window. */
 const maximumLength = 10_000;
-const replyLifetimeMs = 30_000;
-const lifetimeMs = 600_000;
 /** After the first try, where Kick was not reached; the longest pause before the first of them, doubled each time. */
 const retries = 3;
 const firstRetryMs = 1_000;
 
-interface ChannelQueue {
-  readonly limiter: Bottleneck;
-  jobs: number;
-}
-
-interface Part {
-  readonly content: string;
-  readonly replyTo: MessageId | undefined;
-  readonly tokenIsNew: boolean;
-  readonly mayRetry: boolean;
-}
-
-type Verdict = 'sent' | 'failed' | 'again' | 'again with the new token' | 'again later';
-
 /**
- * Sends as one account. Each channel's messages go out one by one and in order; channels take turns at the
- * account's window. A retry is a new request for the window and stays ahead of everything else in its channel.
+ * Sends as one account. Each channel's messages of one priority go out one by one and in order; who goes next at
+ * the account's window is for the `WaitingLine` to say, and is asked only when there is a token. A retry is a new
+ * request for the window.
  */
 export class RateLimitedSender extends Sender {
   readonly #options: SenderOptions;
   readonly #window: AccountWindow;
   readonly #gate: AccountGate;
-  readonly #channels = new Map<UserId, ChannelQueue>();
-  readonly #deliveries = new Set<Delivery>();
+  readonly #line = new WaitingLine();
+  readonly #silent: SilentChannels;
+  readonly #tally = new Tally();
+  /** A token is asked for already. */
+  #asking = false;
   #stopped = false;
+  #open = 0;
   #whenEmpty: (() => void)[] = [];
 
   private constructor(options: SenderOptions, window: AccountWindow) {
     super();
     this.#options = options;
     this.#window = window;
-    this.#gate = new AccountGate(options.clock);
+    this.#gate = new AccountGate(options.clock, () => this.#ask());
+    this.#silent = new SilentChannels(options.accountId, options.clock, options.logger);
   }
 
   static async open(options: SenderOptions): Promise<RateLimitedSender> {
@@ -86,28 +76,38 @@ export class RateLimitedSender extends Sender {
     return new RateLimitedSender(options, await AccountWindow.open({ ...options, log }));
   }
 
+  /** What became of the messages so far, and how things stand. */
+  get counts(): SenderCounts {
+    return {
+      ...this.#tally.counts,
+      waiting: this.#line.size,
+      window: this.#window.use,
+      isPaused: !this.#gate.isOpen,
+    };
+  }
+
   async send(message: OutgoingMessage): Promise<readonly SentMessage[]> {
     const text = sendableText(message.content);
-    const refusal = this.#refusalOf(text);
-    if (refusal !== undefined) throw new MessageNotSentError(refusal);
+    const refusal = this.#refusalOf(text, message.channel.broadcasterUserId);
+    if (refusal !== undefined) {
+      const error = new MessageNotSentError(refusal);
+      this.#tally.add(error);
+      throw error;
+    }
     return new Promise((resolve, reject) => {
-      const delivery: Delivery = new Delivery(message, splitMessage(text), (error) => {
+      const delivery = new Delivery(message, splitMessage(text), (ended, error) => {
         cancelExpiry();
-        this.#gate.leave(delivery);
-        this.#deliveries.delete(delivery);
-        if (error === undefined) resolve(delivery.sent);
+        this.#ended(ended, error);
+        if (error === undefined) resolve(ended.sent);
         else reject(error);
-        if (this.#deliveries.size === 0) for (const empty of this.#whenEmpty.splice(0)) empty();
       });
-      const cancelExpiry = this.#options.clock.schedule(
-        message.replyTo === undefined ? lifetimeMs : replyLifetimeMs,
-        () => {
-          delivery.expired = true;
-          if (!delivery.sending) this.#dropOld(delivery);
-        },
-      );
-      this.#deliveries.add(delivery);
-      void this.#queue(delivery);
+      const cancelExpiry = this.#options.clock.schedule(delivery.lifetimeMs, () => {
+        delivery.expired = true;
+        if (!delivery.sending) this.#dropOld(delivery);
+      });
+      this.#open++;
+      this.#line.add(delivery)?.fail('queue_full');
+      this.#ask();
     });
   }
 
@@ -117,9 +117,9 @@ export class RateLimitedSender extends Sender {
    */
   async stop({ drainMs }: { drainMs: number }): Promise<void> {
     this.#stopped = true;
-    if (this.#deliveries.size > 0) {
+    if (this.#open > 0) {
       const cancelDeadline = this.#options.clock.schedule(drainMs, () => {
-        for (const delivery of this.#deliveries)
+        for (const delivery of [...this.#line])
           delivery.fail(delivery.sending ? 'outcome_unknown' : 'stopped');
       });
       await new Promise<void>((resolve) => this.#whenEmpty.push(resolve));
@@ -129,125 +129,120 @@ export class RateLimitedSender extends Sender {
     this.#window.stop();
   }
 
-  #refusalOf(text: string): NotSentReason | undefined {
+  #refusalOf(text: string, channel: UserId): NotSentReason | undefined {
     if (this.#stopped) return 'stopped';
     if (text === '') return 'empty';
     if (text.length > maximumLength) return 'too_long';
-    if (this.#deliveries.size >= maximumWaiting) return 'queue_full';
-    return undefined;
+    return this.#silent.has(channel) ? 'channel_off' : undefined;
   }
 
-  /** A channel's limiter lives while it has something to do: ten thousand quiet channels cost nothing. */
-  async #queue(delivery: Delivery): Promise<void> {
-    const { broadcasterUserId } = delivery.message.channel;
-    let queue = this.#channels.get(broadcasterUserId);
-    if (queue === undefined) {
-      const limiter = new Bottleneck({
-        maxConcurrent: 1,
-        minTime: noGap,
-        highWater: maximumWaitingPerChannel,
-        strategy: Bottleneck.strategy.OVERFLOW,
-      });
-      queue = { limiter, jobs: 0 };
-      this.#channels.set(broadcasterUserId, queue);
-    }
-    queue.jobs++;
+  #ended(delivery: Delivery, error: MessageNotSentError | undefined): void {
+    this.#line.remove(delivery);
+    this.#gate.leave(delivery);
+    this.#tally.add(error);
+    if (--this.#open === 0) for (const empty of this.#whenEmpty.splice(0)) empty();
+    this.#ask();
+  }
+
+  /** Asks for one token when somebody could use it. */
+  #ask(): void {
+    if (this.#asking || !this.#gate.admits || this.#line.next() === undefined) return;
+    this.#asking = true;
+    void this.#window.turn(
+      () => this.#take(),
+      (delivery) => this.#request(delivery),
+      (delivery) => this.#waitAgain(delivery),
+    );
+  }
+
+  #take(): Delivery | undefined {
+    this.#asking = false;
+    const delivery = this.#gate.admits ? this.#line.take() : undefined;
+    if (delivery !== undefined) this.#gate.enter(delivery);
+    this.#ask();
+    return delivery;
+  }
+
+  async #request(delivery: Delivery): Promise<void> {
+    if (delivery.isOver) return;
+    const { chat, type = 'user' } = this.#options;
+    const { channel, tokenIsNew } = delivery;
+    const part = delivery.next;
+    delivery.sending = true;
     try {
-      await queue.limiter.schedule(() => this.#deliver(delivery));
-    } catch (cause) {
-      if (cause instanceof Bottleneck.BottleneckError) delivery.fail('queue_full');
-      else delivery.fail('unavailable', cause);
-    }
-    if (--queue.jobs === 0) this.#channels.delete(broadcasterUserId);
-  }
-
-  async #deliver(delivery: Delivery): Promise<void> {
-    for (const [index, content] of delivery.parts.entries()) {
-      await this.#sendPart(delivery, content, index === 0 ? delivery.message.replyTo : undefined);
-      if (delivery.isOver) return;
-    }
-    delivery.finish();
-  }
-
-  /** Ends when the part was sent or the delivery is over. */
-  async #sendPart(delivery: Delivery, content: string, replyTo: MessageId | undefined): Promise<void> {
-    const { clock, random } = this.#options;
-    const begin = () => {
-      delivery.sending = !delivery.isOver && this.#gate.admits(delivery);
-      return delivery.sending;
-    };
-    let tokenIsNew = false;
-    let failures = 0;
-    for (;;) {
-      if (delivery.expired) this.#dropOld(delivery);
-      if (!delivery.isOver) await this.#gate.enter(delivery);
-      if (delivery.isOver) return;
-      const part: Part = { content, replyTo, tokenIsNew, mayRetry: failures < retries };
-      const verdict = await this.#window.run(begin, () => this.#request(delivery, part));
-      if (verdict === 'sent') return;
-      if (verdict !== undefined) tokenIsNew = verdict === 'again with the new token';
-      if (verdict === 'again later') {
-        const pauseMs = random.fraction() * firstRetryMs * 2 ** failures++;
-        await clock.sleep(pauseMs, delivery.signal).catch(() => undefined);
-      }
-    }
-  }
-
-  async #request(delivery: Delivery, { content, replyTo, tokenIsNew, mayRetry }: Part): Promise<Verdict> {
-    const { broadcasterUserId } = delivery.message.channel;
-    const { type = 'user' } = this.#options;
-    const message =
-      type === 'user' ? { type, broadcasterUserId, content, replyTo } : { type, content, replyTo };
-    try {
-      const messageId = await this.#options.chat.sendOnce(message, { tokenIsNew });
-      delivery.sent.push({ messageId, content });
-      this.#gate.passed(delivery);
-      return 'sent';
-    } catch (error) {
-      if (error instanceof TokenReplacedError) return 'again with the new token';
-      if (error instanceof RateLimitedError) {
-        this.#pause(error);
-        return 'again';
-      }
-      this.#gate.passed(delivery);
-      const reason = reasonFor(error);
-      if (reason === 'unavailable' && mayRetry) return 'again later';
-      delivery.fail(reason, error);
-      return 'failed';
-    } finally {
+      const message = type === 'user' ? { type, broadcasterUserId: channel, ...part } : { type, ...part };
+      const messageId = await chat.sendOnce(message, { tokenIsNew });
       delivery.sending = false;
+      this.#passed(delivery);
+      this.#silent.accepted(delivery.message.channel);
+      delivery.partSent({ messageId, content: part.content });
+    } catch (error) {
+      delivery.sending = false;
+      this.#failed(delivery, error);
+    }
+    if (delivery.expired) this.#dropOld(delivery);
+    this.#waitAgain(delivery);
+  }
+
+  #waitAgain(delivery: Delivery): void {
+    this.#line.release(delivery);
+    this.#gate.leave(delivery);
+    this.#ask();
+  }
+
+  #failed(delivery: Delivery, error: unknown): void {
+    if (error instanceof TokenReplacedError) {
+      delivery.tokenIsNew = true;
+      return;
+    }
+    delivery.tokenIsNew = false;
+    if (error instanceof RateLimitedError) {
+      this.#pause(delivery, error);
+      return;
+    }
+    this.#passed(delivery);
+    const reason = reasonFor(error);
+    if (reason === 'unavailable' && delivery.failures < retries) {
+      this.#tryLater(delivery);
+    } else if (reason === 'refused' && delivery.next.replyTo !== undefined && mayLackParent(error)) {
+      if (this.#options.replyToDeleted === 'drop') delivery.fail('reply_deleted', error);
+      else delivery.isPlain = true;
+    } else {
+      delivery.fail(reason, error);
+      if (isForbidden(error)) this.#silence(delivery, error);
     }
   }
 
-  #pause({ retryAfterMs, message }: RateLimitedError): void {
-    if (this.#gate.isOpen) this.#options.logger.warn(`Sending pauses: ${message}`);
-    this.#gate.close(retryAfterMs * (1 + this.#options.random.fraction() / 10));
+  #tryLater(delivery: Delivery): void {
+    const { clock, random } = this.#options;
+    delivery.paused = true;
+    clock.schedule(random.fraction() * firstRetryMs * 2 ** delivery.failures++, () => {
+      delivery.paused = false;
+      this.#ask();
+    });
+  }
+
+  #pause(delivery: Delivery, { retryAfterMs, message }: RateLimitedError): void {
+    const { logger, random, accountId } = this.#options;
+    if (this.#gate.isOpen) logger.warn(`Sending pauses: ${message}`, { account: accountId });
+    if (this.#gate.close(delivery, retryAfterMs * (1 + random.fraction() / 10))) this.#window.slowDown();
+  }
+
+  #passed(delivery: Delivery): void {
+    if (!this.#gate.passed(delivery)) return;
+    this.#window.speedUp();
+    this.#options.logger.info('Sending goes on.', { account: this.#options.accountId });
+  }
+
+  /** The one that Kick refused is not tried again, and what waits behind it would fare no better. */
+  #silence({ message: { channel } }: Delivery, cause: unknown): void {
+    this.#silent.refused(channel, cause);
+    for (const delivery of [...this.#line]) {
+      if (delivery.channel === channel.broadcasterUserId) delivery.fail('channel_off', cause);
+    }
   }
 
   #dropOld(delivery: Delivery): void {
     delivery.fail(this.#gate.isOpen ? 'too_old' : 'rate_limited');
-  }
-}
-
-function reasonFor(error: unknown): NotSentReason {
-  if (!(error instanceof KickApiError)) {
-    // Not from Kick's API but from where the token comes from, so nothing was sent.
-    const isRefused =
-      error instanceof KickbotError && ['auth.login_needed', 'auth.token_refused'].includes(error.code);
-    if (isRefused) return 'login_needed';
-    return needsOwner(error) ? 'no_token' : 'unavailable';
-  }
-  switch (error.code) {
-    case 'kick.unauthorized':
-      return 'login_needed';
-    case 'kick.unavailable':
-    // The firewall turns requests away by the minute, and before Kick sees them.
-    case 'kick.blocked':
-      return 'unavailable';
-    case 'kick.outcome_unknown':
-    case 'kick.unexpected_answer':
-      return 'outcome_unknown';
-    default:
-      return 'refused';
   }
 }

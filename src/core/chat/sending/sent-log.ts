@@ -1,18 +1,25 @@
 import { sql } from 'kysely';
 import type { Database } from '../../storage/schema.js';
 
-/** What one account sent lately, kept in the database so that a restart does not forget it. */
+/**
+ * What one account sent lately, kept in the database: so that a restart does not forget it, and so that processes
+ * on one database share the account's window.
+ */
 export class SentLog {
   constructor(
     private readonly database: Database,
     private readonly accountId: string,
   ) {}
 
-  /** To be called before the request goes out. Resolves with the entry's id. */
-  async add(startedAt: number): Promise<number | undefined> {
+  /**
+   * To be called before the request goes out. Resolves with the entry's id, or with nothing when `limit` entries are
+   * there already.
+   */
+  async add(startedAt: number, limit: number): Promise<number | undefined> {
     // Each reply waits for this, and the query builder would take as long as the database does.
     const { rows } = await sql<{ id: number }>`
-      insert into sent_messages (account_id, started_at) values (${this.accountId}, ${startedAt}) returning id
+      insert into sent_messages (account_id, started_at) select ${this.accountId}, ${startedAt}
+      where (select count(*) from sent_messages where account_id = ${this.accountId}) < ${limit} returning id
     `.execute(this.database);
     return rows[0]?.id;
   }

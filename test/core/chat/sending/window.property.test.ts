@@ -100,6 +100,7 @@ it('C33 C34 C35 C43 never lets more than 20 requests start, or reach Kick, in an
           logger: new SilentLogger(),
           limit,
           windowSeconds: windowMs / 1000,
+          replyToDeleted: 'send',
         });
         await vi.advanceTimersByTimeAsync(20);
         return opening;
