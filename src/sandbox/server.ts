@@ -29,6 +29,7 @@ import { rewardRoutes } from './rest/rewards.js';
 import { userRoutes } from './rest/users.js';
 import { websiteRoutes } from './rest/website.js';
 import { websiteChatRoutes } from './rest/website-chat.js';
+import { websiteHistoryRoutes } from './rest/website-history.js';
 import type { SigningKey } from './webhooks/signing-key.js';
 import type { World } from './world/world.js';
 
@@ -74,6 +75,7 @@ export function createSandboxServer(parts: ServerParts): Server {
   }
   app.route('/public/v1', publicKeyRoutes(parts));
   app.route('/', websiteRoutes({ world }));
+  app.route('/', websiteHistoryRoutes({ world }));
   app.route('/', realtimeBrokerRoutes(parts));
   app.route('/', websiteChatRoutes({ world, tokens }));
   app.route('/sandbox', chatPageRoutes({ world, pusher }));
