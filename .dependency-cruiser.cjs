@@ -64,7 +64,8 @@ module.exports = {
       severity: 'error',
       from: {
         path: '^src/core/',
-        pathNot: '^src/core/(kick/http-client|chat/pusher/[^/]+|server/http-listener|installation)\\.ts$',
+        pathNot:
+          '^src/core/(kick/http-client|chat/(pusher|centrifugo)/[^/]+|server/http-listener|installation)\\.ts$',
       },
       to: {
         path: '^(undici|ws|pusher-js|@hono/node-server|node:(http|https|net|tls))$|node_modules/(undici|ws|pusher-js|@hono/node-server)/',
