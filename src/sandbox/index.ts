@@ -1,5 +1,12 @@
 /** `kickbot/sandbox`: a local Kick to try bots and plugins on. */
 export { type AudienceOptions, startAudience } from './audience.js';
+export {
+  type ChaosProxy,
+  type ChaosProxyOptions,
+  type ProxiedConnection,
+  type Refusing,
+  startChaosProxy,
+} from './chaos-proxy.js';
 export { FaultSwitch } from './faults.js';
 export type { Frame } from './feed/frame.js';
 export { chatMessage, framesOf } from './feed/frames.js';
