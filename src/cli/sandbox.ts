@@ -1,4 +1,4 @@
-import type { Command } from 'commander';
+import { type Command, InvalidArgumentError } from 'commander';
 import { KickbotError, messageOf } from '../core/primitives/error.js';
 import { startAudience } from '../sandbox/audience.js';
 import { startSandbox } from '../sandbox/index.js';
@@ -6,19 +6,26 @@ import { createLogger, loadConfiguration } from './configuration.js';
 import { runUntilSignal } from './long-running.js';
 import { numberOption, subcommand } from './subcommand.js';
 
+interface SandboxCommandOptions {
+  port: number;
+  webhookUrl?: string;
+  audience: boolean;
+}
+
 export function addSandboxCommand(program: Command): void {
   subcommand(
     program,
     'sandbox',
     'Runs a local Kick alone, for a bot of yours to talk to.',
-    'kickbot sandbox --port 4020',
+    'kickbot sandbox --webhook-url http://localhost:3000/webhooks/kick',
   )
     .option('--port <port>', 'where it listens, on this machine only', numberOption(0, 65_535), 4020)
+    .option('--webhook-url <url>', 'where it posts the webhooks your bot subscribes to', webhookUrlOption)
     .option('--no-audience', 'leave the scripted viewers out')
-    .action(async ({ port, audience }: { port: number; audience: boolean }, command: Command) => {
+    .action(async ({ port, webhookUrl, audience }: SandboxCommandOptions, command: Command) => {
       const loaded = await loadConfiguration(command);
       const logger = createLogger(loaded);
-      const sandbox = await startSandbox({ port }).catch((cause: unknown) => {
+      const sandbox = await startSandbox({ port, webhookUrl }).catch((cause: unknown) => {
         throw new KickbotError(
           'sandbox.port_unavailable',
           `Cannot listen on port ${port} of this machine (${messageOf(cause)}): stop what uses it, or choose another one with --port.`,
@@ -41,6 +48,11 @@ export function addSandboxCommand(program: Command): void {
         },
       });
     });
+}
+
+function webhookUrlOption(text: string): string {
+  if (URL.canParse(text) && /^https?:$/.test(new URL(text).protocol)) return text;
+  throw new InvalidArgumentError('Allowed: an address with http:// or https://.');
 }
 
 function snippet({ app, endpoints, pusher }: Awaited<ReturnType<typeof startSandbox>>, slug: string): string {

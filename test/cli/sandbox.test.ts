@@ -1,5 +1,6 @@
 import { readdirSync } from 'node:fs';
 import { expect, it } from 'vitest';
+import { openReceiver } from '../sandbox/webhooks/receiver.js';
 import { folderWith, kickbot } from './program.js';
 
 it('starts a sandbox with a bot that answers, one JSON object a line, and ends with 0 on SIGTERM', async () => {
@@ -36,4 +37,41 @@ it('kickbot sandbox prints a configuration to paste, and says when its port is t
   );
   sandbox.kill();
   await sandbox.ended;
+});
+
+it('kickbot sandbox --webhook-url posts there what was subscribed to', async () => {
+  const receiver = await openReceiver();
+  const args = ['sandbox', '--port', '0', '--no-audience', '--webhook-url', receiver.url];
+  const sandbox = kickbot(args, folderWith());
+  const [, text = ''] = await sandbox.printed(/to use it:\n\n([\s\S]+\n\})/);
+  const { clientId, clientSecret, endpoints } = JSON.parse(text).kick;
+  const credentials = { grant_type: 'client_credentials', client_id: clientId, client_secret: clientSecret };
+  const post = (path: string, body: string | URLSearchParams, headers = {}) =>
+    fetch(`${endpoints.api}${path}`, { method: 'POST', body, headers });
+  const reply = await post('/oauth/token', new URLSearchParams(credentials));
+  const { access_token: token } = (await reply.json()) as { access_token: string };
+  await post(
+    '/public/v1/events/subscriptions',
+    JSON.stringify({
+      broadcaster_user_id: 1001,
+      method: 'webhook',
+      events: [{ name: 'chat.message.sent', version: 1 }],
+    }),
+    { authorization: `Bearer ${token}`, 'content-type': 'application/json' },
+  );
+  const as = { username: 'viewer', role: 'viewer' };
+  await post('/sandbox/api/channels/streamer/messages', JSON.stringify({ as, content: 'hello' }), {
+    'content-type': 'application/json',
+  });
+  await expect.poll(() => receiver.received).toHaveLength(1);
+  expect(receiver.received[0]?.body).toContain('"content":"hello"');
+  sandbox.kill();
+  expect((await sandbox.ended).code).toBe(0);
+  await receiver.close();
+});
+
+it.each(['localhost:3000', 'nowhere'])('kickbot sandbox refuses the webhook URL %s', async (url) => {
+  const { code, stderr } = await kickbot(['sandbox', '--webhook-url', url], folderWith()).ended;
+  expect(code).toBe(2);
+  expect(stderr).toContain('Allowed: an address with http:// or https://.');
 });
