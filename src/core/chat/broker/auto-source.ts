@@ -1,0 +1,69 @@
+import { messageOf } from '../../primitives/error.js';
+import type { Logger } from '../../telemetry/logger.js';
+import type { PusherAddress } from '../pusher/pusher-library.js';
+import type { FeedServer, FeedSource } from '../realtime/feed.js';
+import { Broker, type BrokerOptions } from './broker.js';
+import { centrifugoServer } from './centrifugo-source.js';
+import { centrifugoOffer, type Offer, pusherOffer } from './credentials.js';
+
+export interface AutoSourceOptions extends BrokerOptions {
+  /** `kick.pusher`: used while the broker names nothing. Its host, port and TLS hold for the broker's apps too. */
+  pusher: PusherAddress;
+  pusherServer: (address: PusherAddress) => FeedServer;
+  logger: Logger;
+}
+
+/** How long the broker is left alone after it named nothing. */
+const pauseMs = 5 * 60_000;
+
+/** The server that Kick's broker names, of either kind; while it names none, the configured one. */
+export class AutoSource implements FeedSource {
+  readonly #options: AutoSourceOptions;
+  readonly #broker: Broker<Offer>;
+  /** Monotonic milliseconds. */
+  #askAt = 0;
+  #isFallback = false;
+
+  constructor(options: AutoSourceOptions) {
+    this.#options = options;
+    const { realtime } = options.endpoints;
+    this.#broker = new Broker(
+      options,
+      new Map<string, (credentials: unknown) => Offer>([
+        ['centrifugo', (credentials) => centrifugoOffer(credentials, realtime)],
+        ['pusher', pusherOffer],
+      ]),
+    );
+  }
+
+  /** Never rejects. */
+  async server(): Promise<FeedServer> {
+    const { clock, logger, pusher, pusherServer } = this.#options;
+    if (clock.monotonic() < this.#askAt) return pusherServer(pusher);
+    try {
+      const server = await this.#offered();
+      if (this.#isFallback) logger.info("Kick's broker names a realtime server again.");
+      this.#isFallback = false;
+      return server;
+    } catch (error) {
+      this.#askAt = clock.monotonic() + pauseMs;
+      if (!this.#isFallback) {
+        logger.warn(`${messageOf(error)} Meanwhile the Pusher app of the setting kick.pusher is used.`);
+      }
+      this.#isFallback = true;
+      return pusherServer(pusher);
+    }
+  }
+
+  outdated(): void {
+    this.#broker.forget();
+    this.#askAt = 0;
+  }
+
+  async #offered(): Promise<FeedServer> {
+    const { clock, pusher, pusherServer } = this.#options;
+    const offer = await this.#broker.offer();
+    if (offer.provider === 'centrifugo') return centrifugoServer(offer.url, this.#broker, clock);
+    return pusherServer({ ...pusher, key: offer.key, cluster: offer.cluster });
+  }
+}
