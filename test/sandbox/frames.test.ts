@@ -251,6 +251,15 @@ describe('realtime §2.3 support', () => {
     });
   });
 
+  it('names nobody where the gifter stays anonymous, and has no leaderboard for it', () => {
+    const told = framesAfter(() => world.giftSubscriptions({ channel, recipients: ['Some_User'] }));
+    expect(told.map(({ data }) => data)).toMatchObject([
+      { gifter_username: '', gifted_usernames: ['Some_User'], gifter_total: 0 },
+      { gifter_username: '', usernames: ['Some_User'] },
+    ]);
+    expect(told).toHaveLength(2);
+  });
+
   it('cuts a big drop of gifts into chunks of one correlation id that each tell the whole total', () => {
     const recipients = Array.from({ length: 51 }, (_, index) =>
       world.createUser({ username: `fan${index}` }),
