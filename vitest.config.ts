@@ -14,6 +14,8 @@ export default defineConfig({
   test: {
     setupFiles: ['reflect-metadata', './test/support/patience.ts', './test/support/canary.ts'],
     testTimeout: 20_000,
+    // One second, the default, is too little for a real socket on a busy machine.
+    expect: { poll: { timeout: 10_000 } },
     projects: [
       {
         extends: true,

@@ -1,3 +1,4 @@
+import { setMaxListeners } from 'node:events';
 import { setTimeout as wait } from 'node:timers/promises';
 import { Agent, request } from 'undici';
 import type { App, Apps } from '../oauth/apps.js';
@@ -94,7 +95,10 @@ export class Webhooks {
   readonly #held: (() => void)[] = [];
   #fault: WebhookFault = {};
 
-  constructor(private readonly parts: WebhooksParts) {}
+  constructor(private readonly parts: WebhooksParts) {
+    // Each delivery that waits listens to it.
+    setMaxListeners(0, this.#closing.signal);
+  }
 
   /** The newest requests, in the order they were sent. */
   get deliveries(): readonly Delivery[] {

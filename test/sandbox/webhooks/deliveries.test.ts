@@ -166,6 +166,20 @@ describe('E68 what goes wrong on order', () => {
     expect(times).toEqual(['2026-01-02T03:05:05Z', '2026-01-02T03:04:05Z']);
   });
 
+  it('may keep many waiting without a warning, and forgets them when the sandbox closes', async () => {
+    const warnings: string[] = [];
+    const warned = ({ name }: Error) => warnings.push(name);
+    process.on('warning', warned);
+    sandbox.faults.webhooks({ delayMs: 60_000 });
+    for (let count = 0; count < 20; count += 1) say('late');
+    sandbox.faults.webhooks({});
+    say('on time');
+    await expect.poll(statuses).toEqual([200]);
+    await sandbox.close();
+    process.off('warning', warned);
+    expect([contents(), warnings]).toEqual([['on time'], []]);
+  });
+
   it('E67 comes in several copies under one id', async () => {
     sandbox.faults.webhooks({ copies: 10 });
     say('hello');
