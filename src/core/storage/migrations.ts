@@ -73,4 +73,32 @@ export const migrations: Record<string, Migration> = {
         .execute();
     },
   },
+  '0004-seen-messages': {
+    async up(db: Kysely<unknown>) {
+      await db.schema
+        .createTable('seen_messages')
+        .addColumn('message_id', 'text', (column) => column.primaryKey())
+        .addColumn('seen_at', 'bigint', (column) => column.notNull())
+        .execute();
+      await db.schema.createIndex('seen_messages_by_time').on('seen_messages').column('seen_at').execute();
+    },
+  },
+  '0005-webhook-deliveries': {
+    async up(db: Kysely<unknown>) {
+      await db.schema
+        .createTable('webhook_deliveries')
+        .addColumn('message_id', 'text', (column) => column.primaryKey())
+        .addColumn('type', 'text', (column) => column.notNull())
+        .addColumn('broadcaster_user_id', 'bigint', (column) => column.notNull())
+        .addColumn('sent_at', 'bigint', (column) => column.notNull())
+        .addColumn('body', 'text', (column) => column.notNull())
+        .addColumn('settled_at', 'bigint')
+        .execute();
+      await db.schema
+        .createIndex('webhook_deliveries_by_time')
+        .on('webhook_deliveries')
+        .column('sent_at')
+        .execute();
+    },
+  },
 };

@@ -48,12 +48,35 @@ export interface OperatorTable {
   password_hash: string;
 }
 
+/** The messages handled last, so that none is handled again when it is delivered again after a restart. */
+export interface SeenMessageTable {
+  message_id: string;
+  /** Wall clock in milliseconds, when it was written. */
+  seen_at: number;
+}
+
+/** The webhooks of the last 25 hours, so that each is handled once, whenever and however often Kick sends it. */
+export interface WebhookDeliveryTable {
+  /** Kick's id of the delivery. */
+  message_id: string;
+  type: string;
+  broadcaster_user_id: number;
+  /** Wall clock in milliseconds, by Kick's clock. */
+  sent_at: number;
+  /** JSON; empty once it is settled. */
+  body: string;
+  /** Wall clock in milliseconds; null until its handlers began. */
+  settled_at: number | null;
+}
+
 export interface DatabaseSchema {
   accounts: AccountTable;
   tokens: TokenTable;
   channels: ChannelTable;
   sent_messages: SentMessageTable;
   operator: OperatorTable;
+  seen_messages: SeenMessageTable;
+  webhook_deliveries: WebhookDeliveryTable;
 }
 
 export type Database = Kysely<DatabaseSchema>;

@@ -1,0 +1,256 @@
+import type { Channel, KickEvent } from '../events/kick-event.js';
+import type { RealtimeFrame } from '../events/realtime-frame.js';
+import type { Clock } from '../primitives/clock.js';
+import type { ChannelId } from '../primitives/ids.js';
+import type { Database } from '../storage/schema.js';
+import type { Logger } from '../telemetry/logger.js';
+import { Copies, hasTwin, recognisedForMs } from './copies.js';
+import type { History, HistoryCounts } from './history.js';
+import { Inbox, type InboxCounts } from './inbox.js';
+import type { LiveChannels } from './live-channels.js';
+import { SeenMessages } from './seen-messages.js';
+import { SilentTransports } from './silent-transports.js';
+import type { ChatTransport, Delivery, MissedSpan, TransportName } from './transport.js';
+
+export interface ReceptionSource {
+  readonly transport: ChatTransport;
+  /**
+   * What a frame of that transport says; undefined where another frame tells it. Never throws. `at` is the wall clock
+   * in milliseconds: the event's time where it has none of its own.
+   */
+  decode(frame: RealtimeFrame, channel: Channel, at: number): KickEvent | undefined;
+}
+
+export interface ReceptionOptions {
+  transports: readonly ReceptionSource[];
+  /** Handles one event. While its promise is pending, the channel's next events wait. */
+  consume(event: KickEvent): void | Promise<void>;
+  /** Where what was missed is read from; without it, it stays missed. */
+  history?: History;
+  /** Told which channels stream, as their events pass by. */
+  live: LiveChannels;
+  database: Database;
+  clock: Clock;
+  logger: Logger;
+}
+
+export interface TransportReceptionCounts {
+  readonly frames: number;
+  /** Events that another transport, or this one, had delivered before. */
+  readonly copies: number;
+  /** How long channels were not received over it, all of them together. */
+  readonly gapSeconds: number;
+}
+
+export interface ReceptionCounts {
+  readonly transports: ReadonlyMap<TransportName, TransportReceptionCounts>;
+  readonly inbox: InboxCounts;
+  readonly history: HistoryCounts;
+  /** Messages that an outage would have swallowed, had the history not had them. */
+  readonly replayed: number;
+}
+
+interface Source extends ReceptionSource {
+  readonly isRealtime: boolean;
+  copies: number;
+  gapMs: number;
+}
+
+/**
+ * Receives from all transports at once: each event reaches `consume` once, whichever of them deliver it; a span in
+ * which none of the realtime ones received a channel becomes a `gap` event, and what the chat's history still has of
+ * it follows as `replayed` messages.
+ *
+ * A webhook transport closes no gap: it does not tell of deletions, pins, hosts and more.
+ */
+export class Reception {
+  readonly #sources: readonly Source[];
+  readonly #inbox: Inbox;
+  readonly #history: History | undefined;
+  readonly #live: LiveChannels;
+  readonly #clock: Clock;
+  readonly #logger: Logger;
+  /** Only where something can be delivered again long after. */
+  readonly #seen: SeenMessages | undefined;
+  /** Only where there are several transports: one alone does not copy. */
+  readonly #copies: Copies | undefined;
+  readonly #silent: SilentTransports | undefined;
+  /** Until when each channel's gaps have been told. Wall clock in milliseconds. */
+  readonly #toldUntil = new Map<ChannelId, number>();
+  readonly #joined = new Set<ChannelId>();
+  #replayed = 0;
+
+  constructor({ transports, consume, history, live, database, clock, logger }: ReceptionOptions) {
+    this.#sources = transports.map(({ transport, decode }) => {
+      return { transport, decode, isRealtime: transport.name !== 'webhook', copies: 0, gapMs: 0 };
+    });
+    this.#history = history;
+    this.#live = live;
+    this.#clock = clock;
+    this.#logger = logger;
+    const isAnythingRepeated = history !== undefined || this.#sources.some(({ isRealtime }) => !isRealtime);
+    const seen = isAnythingRepeated ? new SeenMessages({ database, clock, logger }) : undefined;
+    this.#seen = seen;
+    this.#inbox = new Inbox({
+      logger,
+      consume:
+        seen === undefined
+          ? consume
+          : (event) => {
+              if (event.type === 'chat.message.sent') seen.add(event.messageId);
+              return consume(event);
+            },
+    });
+    if (transports.length < 2) return;
+    this.#copies = new Copies(clock);
+    this.#silent = new SilentTransports(
+      transports.map(({ transport }) => transport),
+      logger,
+    );
+  }
+
+  /** For their states. */
+  get transports(): readonly ChatTransport[] {
+    return this.#sources.map(({ transport }) => transport);
+  }
+
+  get counts(): ReceptionCounts {
+    return {
+      transports: new Map(
+        this.#sources.map(({ transport, copies, gapMs }) => [
+          transport.name,
+          { frames: transport.counts.frames, copies, gapSeconds: gapMs / 1_000 },
+        ]),
+      ),
+      inbox: this.#inbox.counts,
+      history: this.#history?.counts ?? { reads: 0, failed: 0 },
+      replayed: this.#replayed,
+    };
+  }
+
+  /** Begins to connect. Rejects where the database cannot be read. */
+  async start(): Promise<void> {
+    for (const message of (await this.#seen?.load()) ?? []) this.#inbox.remember(message);
+    for (const source of this.#sources) {
+      const { transport } = source;
+      transport.start({
+        frame: (frame, channel, delivery) => this.#frame(source, frame, channel, delivery),
+        state: (state) => this.#logger.debug(`The transport ${transport.name} changed.`, { state }),
+        missed: (span) => this.#missed(source, span),
+      });
+    }
+  }
+
+  /**
+   * Resolves when the first realtime transport receives the channel; where webhooks are the only transport, when
+   * they are set up. Rejects as `ChatTransport.join` does.
+   */
+  async join(channel: Channel): Promise<void> {
+    this.#joined.add(channel.channelId);
+    const joins = this.#sources.map(async ({ transport, isRealtime }) => {
+      await transport.join(channel);
+      if (isRealtime) this.#copies?.resumed(transport.name, channel);
+    });
+    const realtime = joins.filter((_, index) => this.#sources[index]?.isRealtime);
+    try {
+      // The others' failures need nobody: they come with parting, or together with these.
+      await Promise.any(realtime.length > 0 ? realtime : joins);
+    } catch (error) {
+      throw error instanceof AggregateError ? error.errors[0] : error;
+    } finally {
+      for (const join of joins) join.catch(() => undefined);
+    }
+  }
+
+  part(channel: Channel): void {
+    this.#joined.delete(channel.channelId);
+    this.#toldUntil.delete(channel.channelId);
+    this.#silent?.forget(channel);
+    for (const { transport } of this.#sources) transport.part(channel);
+  }
+
+  /** Closes the transports, lets what has arrived be handled for at most `drainMs`, and stores what was handled. */
+  async stop({ drainMs = 0 } = {}): Promise<void> {
+    this.#joined.clear();
+    await Promise.all(this.#sources.map(({ transport }) => transport.stop()));
+    if (drainMs > 0) await Promise.race([this.#inbox.idle(), this.#clock.sleep(drainMs)]);
+    await this.#seen?.flush();
+  }
+
+  #frame(source: Source, frame: RealtimeFrame, channel: Channel, delivery: Delivery | undefined): void {
+    const now = this.#clock.now();
+    const event = source.decode(frame, channel, delivery?.sentAt ?? now);
+    if (delivery === undefined) {
+      if (event !== undefined) this.#take(source, event, now);
+    } else if (event === undefined || (delivery.late && this.#isOldNews(event, now))) {
+      if (event !== undefined) source.copies++;
+      delivery.settled();
+    } else {
+      this.#take(source, delivery.late ? { ...event, late: true } : event, now, () => delivery.settled());
+    }
+  }
+
+  #take(source: Source, event: KickEvent, now: number, settled?: () => void): void {
+    const rest = this.#copies === undefined ? event : this.#copies.rest(event, source.transport.name);
+    if (rest === undefined) settled?.();
+    const isNew = rest !== undefined && this.#inbox.accept(rest, settled);
+    if (!isNew) source.copies++;
+    if (event.late) return;
+    if (event.type === 'chat.message.sent') {
+      this.#silent?.heard(event.channel, source.transport, isNew, now);
+    } else if (event.type === 'livestream.status.updated') {
+      this.#live.set(event.channel, event.isLive);
+    }
+  }
+
+  /** A webhook so late that its twin is forgotten, while a realtime transport cannot have missed the twin. */
+  #isOldNews(event: KickEvent, now: number): boolean {
+    const happenedAt = event.createdAt.getTime();
+    if (!hasTwin(event) || now - happenedAt < recognisedForMs) return false;
+    const since = this.#receivedSince(event.channel);
+    return since !== undefined && since <= happenedAt;
+  }
+
+  /** Since when a realtime transport, not counting that one, receives the channel without a break. */
+  #receivedSince(channel: Channel, except?: Source): number | undefined {
+    let earliest: number | undefined;
+    for (const source of this.#sources) {
+      if (source === except || !source.isRealtime) continue;
+      const since = source.transport.receivedSince(channel);
+      if (since !== undefined && (earliest === undefined || since < earliest)) earliest = since;
+    }
+    return earliest;
+  }
+
+  #missed(source: Source, { channel, from, to, reason }: MissedSpan): void {
+    if (!this.#joined.has(channel.channelId)) return;
+    source.gapMs += Math.max(0, to - from);
+    if (source.isRealtime) this.#copies?.resumed(source.transport.name, channel);
+    // What another transport has received since, and what was told already, is no part of this gap.
+    const start = Math.max(from, this.#toldUntil.get(channel.channelId) ?? from);
+    const end = Math.min(to, this.#receivedSince(channel, source) ?? to);
+    if (start >= end) {
+      this.#logger.debug(
+        `${source.transport.name} missed some time of ${channel.slug}; nothing is missing.`,
+        {
+          reason,
+        },
+      );
+      return;
+    }
+    this.#toldUntil.set(channel.channelId, end);
+    if (source.isRealtime) this.#copies?.resumed('realtime', channel);
+    const span = { from: new Date(start), createdAt: new Date(end), reason };
+    this.#inbox.accept({ type: 'gap', channel, ...span, raw: { from: start, to: end, reason } });
+    void this.#replay(channel, start, end);
+  }
+
+  async #replay(channel: Channel, from: number, to: number): Promise<void> {
+    const messages = (await this.#history?.read(channel, from, to)) ?? [];
+    // It may have been left meanwhile, or everything stopped.
+    if (!this.#joined.has(channel.channelId)) return;
+    for (const message of messages) {
+      if (this.#inbox.accept({ ...message, replayed: true })) this.#replayed++;
+    }
+  }
+}
