@@ -1,6 +1,6 @@
 // Reply latency: from a frame's arrival to the departure of the request that answers it. The bot is whole: its feed
 // over a real socket, its sender with the log in SQLite, its HTTP client. Beside it, in turns, an empty job through
-// Bottleneck limiters with the sender's options.
+// a Bottleneck limiter with the sender's options.
 import { subscribe } from 'node:diagnostics_channel';
 import Bottleneck from 'bottleneck';
 import WebSocket from 'ws';
@@ -16,6 +16,8 @@ const chatted = 4_000;
 const corpus = { count: 50_000, channels: 21, commands: 500, commandEvery: 50 };
 /** More than are sent: no message waits for its turn, and what is left is what sending costs. */
 const sender = { limit: 1_000, windowSeconds: 30 };
+/** The account's limiter, as in `src/core/chat/sending/`. */
+const limiter = new Bottleneck({ reservoir: sender.limit, minTime: Number.NEGATIVE_INFINITY });
 
 /** When the last frame arrived, when the last request left, and what to do when it is answered. */
 let arrivedAt = 0;
@@ -45,22 +47,13 @@ async function replyLatency(bot, index) {
 }
 
 /** Milliseconds from handing over a job to its start. */
-async function limiterLatency(schedule) {
+async function limiterLatency() {
   const startedAt = performance.now();
   let latency = 0;
-  await schedule(async () => {
+  await limiter.schedule(async () => {
     latency = performance.now() - startedAt;
   });
   return latency;
-}
-
-/** A channel's limiter and the account's behind it, as in `src/core/chat/sending/`. */
-function limiters() {
-  const minTime = Number.NEGATIVE_INFINITY;
-  const strategy = Bottleneck.strategy.OVERFLOW;
-  const channel = new Bottleneck({ maxConcurrent: 1, minTime, highWater: 50, strategy });
-  const account = new Bottleneck({ reservoir: sender.limit, minTime });
-  return (job) => channel.schedule(() => account.schedule(job));
 }
 
 await reportOn(async () => {
@@ -68,11 +61,10 @@ await reportOn(async () => {
   try {
     await bot.ask('flood', { count: chatted });
     await bot.ask('hear', { count: chatted / corpus.commandEvery });
-    const schedule = limiters();
     const times = { reply: [], limiters: [] };
     for (let index = 0; index < warmUps + rounds * perRound; index++) {
       const reply = await replyLatency(bot, chatted + (index + 1) * corpus.commandEvery - 1);
-      const alone = await limiterLatency(schedule);
+      const alone = await limiterLatency();
       if (index < warmUps) continue;
       times.reply.push(reply);
       times.limiters.push(alone);
