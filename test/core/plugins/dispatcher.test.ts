@@ -152,6 +152,22 @@ describe('dispatching a message', () => {
     ]);
   });
 
+  it('brings a gap to whoever listens for it', async () => {
+    @Plugin({ name: 'careful' })
+    class Careful {
+      @On('gap')
+      missed({ from, createdAt, reason }: KickEventNamed<'gap'>, ctx: EventContext) {
+        return ctx.say(`${(createdAt.getTime() - from.getTime()) / 1000} s missed: ${reason}`);
+      }
+    }
+    const { host, channel, dispatcher, sender } = createHost();
+    await host.loadAll([Careful]);
+    dispatcher.dispatch(
+      channel.event({ type: 'gap', from: new Date(0), reason: 'the line was cut' }, new Date(5_000)),
+    );
+    expect(contents(sender.sent)).toEqual(['5 s missed: the line was cut']);
+  });
+
   it('gives the usage at most once in ten seconds to the same person', async () => {
     @Plugin({ name: 'dice' })
     class Dice {
