@@ -195,10 +195,10 @@ export class Reception {
     if (rest === undefined) settled?.();
     const isNew = rest !== undefined && this.#inbox.accept(rest, settled);
     if (!isNew) source.copies++;
-    if (event.late) return;
+    const isTimely = event.late === undefined;
     if (event.type === 'chat.message.sent') {
-      this.#silent?.heard(event.channel, source.transport, isNew, now);
-    } else if (event.type === 'livestream.status.updated') {
+      this.#silent?.heard(event.channel, source.transport, isNew && isTimely, now);
+    } else if (event.type === 'livestream.status.updated' && isTimely) {
       this.#live.set(event.channel, event.isLive);
     }
   }

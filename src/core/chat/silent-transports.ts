@@ -28,7 +28,7 @@ export class SilentTransports {
     this.#logger = logger;
   }
 
-  /** A chat message came. `isNew` unless another transport had delivered it; `now` is the wall clock. */
+  /** A chat message came. `isNew`: in time, and no other transport had delivered it. `now` is the wall clock. */
   heard(channel: Channel, by: ChatTransport, isNew: boolean, now: number): void {
     const silences = this.#of(channel);
     for (const [index, transport] of this.#transports.entries()) {

@@ -322,6 +322,18 @@ describe('a transport that is silent while another is not', () => {
     expect(pusher?.renewed).toEqual([]);
   });
 
+  it('D56: is not silent when it is only late', async () => {
+    const { transports, clock, logger } = await openReception(['pusher', 'webhook']);
+    const [pusher, webhook] = transports;
+    clock.advance(1);
+    chat(pusher, 0, 30);
+    clock.advance(600_000);
+    webhook?.deliver(message('m0'), webhookDelivery(clock, 600_000));
+    chat(pusher, 30, 49);
+    expect(webhook?.renewed).toEqual([]);
+    expect(logger.lines).toEqual([]);
+  });
+
   it('D56: is left alone while it is heard, knows that it misses something, or hardly anything is said', async () => {
     const { transports, clock } = await openReception(['pusher', 'webhook']);
     const [pusher, webhook] = transports;
