@@ -4,7 +4,8 @@ import { Writable } from 'node:stream';
 import { Sender } from 'kickbot';
 import { BotEvents } from '../../dist/core/bot-events.js';
 import { Inbox } from '../../dist/core/chat/inbox.js';
-import { PusherTransport } from '../../dist/core/chat/pusher/pusher-transport.js';
+import { pusherSource } from '../../dist/core/chat/pusher/pusher-feed.js';
+import { RealtimeTransport } from '../../dist/core/chat/realtime/realtime-transport.js';
 import { decodeRealtimeFrame } from '../../dist/core/events/realtime-decoder.js';
 import { PublicChat } from '../../dist/core/kick/chat.js';
 import { Enforcer } from '../../dist/core/moderation/enforcer.js';
@@ -61,8 +62,8 @@ export async function open({ host, port, client, channels, commands, commandEver
       return dispatcher.dispatch(event);
     },
   });
-  const pusher = { key: client, cluster: 'bench', host, port, tls: false };
-  const transport = new PusherTransport({ ...pusher, clock, random, logger });
+  const source = pusherSource({ key: client, cluster: 'bench', host, port, tls: false });
+  const transport = new RealtimeTransport({ name: 'pusher', source, clock, random, logger });
   transport.start({
     frame: (frame, channel) => {
       const event = decodeRealtimeFrame(frame, channel, clock.now());

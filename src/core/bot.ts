@@ -7,7 +7,8 @@ import { BotAccounts } from './bot-accounts.js';
 import { BotEvents } from './bot-events.js';
 import { ChannelDirectory } from './chat/channel-directory.js';
 import { Inbox } from './chat/inbox.js';
-import { PusherTransport } from './chat/pusher/pusher-transport.js';
+import { pusherSource } from './chat/pusher/pusher-feed.js';
+import { RealtimeTransport } from './chat/realtime/realtime-transport.js';
 import { ConfigError, problemsOf } from './config/problems.js';
 import { type Config, type ConfigInput, configSchema, speaksAsApp } from './config/schema.js';
 import type { Channel, KickEvent } from './events/kick-event.js';
@@ -269,7 +270,8 @@ export class Bot {
         return dispatch(event);
       },
     });
-    const transport = new PusherTransport({ ...this.#config.kick.pusher, clock, random, logger });
+    const source = pusherSource(this.#config.kick.pusher);
+    const transport = new RealtimeTransport({ name: 'pusher', source, clock, random, logger });
     this.#atStop(() => transport.stop());
     transport.start({
       frame: (frame, channel) => {

@@ -1,22 +1,9 @@
 import { WebSocket } from 'ws';
 import type { RealtimeFrame } from '../../events/realtime-frame.js';
-import { messageOf } from '../../primitives/error.js';
 import { printable } from '../../primitives/printable.js';
-
-export interface FeedSocketListener {
-  /** The server has greeted; subscriptions may be sent. */
-  established(): void;
-  acknowledged(channel: string): void;
-  frame(frame: RealtimeFrame): void;
-  /** The server complained without closing. */
-  complained(complaint: string): void;
-  /** A frame that is no event of the protocol was left out. */
-  malformed(): void;
-  /** The connection is over. The last call. */
-  closed(reason: string, code: number | undefined): void;
-  /** Whether pusher-js has a subscription of that name. */
-  hasSubscription(channel: string): boolean;
-}
+import { connectionFailed, upgradeRefused } from '../realtime/connect-failure.js';
+import type { FeedListener, Loss } from '../realtime/feed.js';
+import { closed } from './close-codes.js';
 
 const options = {
   perMessageDeflate: false,
@@ -29,7 +16,7 @@ const options = {
  * The WebSocket under pusher-js, and the gate before it. Events of channels go straight to the listener, parsed
  * once; pusher-js gets the frames of the protocol, and those only where they have the protocol's shape, because it
  * dies of `{}`, `[]`, `42`, an `event` that is no text or a channel called `constructor`. It never learns of close
- * codes either: what follows from them is the transport's decision.
+ * codes either: what follows from them is the supervisor's decision.
  *
  * After `close()` the listener is not called any more, whatever the peer still sends.
  */
@@ -46,14 +33,16 @@ export class FeedSocket {
   heard = false;
 
   readonly #socket: WebSocket;
-  readonly #listener: FeedSocketListener;
+  readonly #listener: FeedListener;
+  readonly #hasSubscription: (channel: string) => boolean;
   #live = true;
   #established = false;
-  #failure: string | undefined;
+  #failure: Loss | undefined;
 
-  /** Throws a `SyntaxError` for an address that is none. */
-  constructor(url: string, listener: FeedSocketListener) {
+  /** Throws a `SyntaxError` for an address that is none. `hasSubscription`: whether pusher-js has one of that name. */
+  constructor(url: string, listener: FeedListener, hasSubscription: (channel: string) => boolean) {
     this.#listener = listener;
+    this.#hasSubscription = hasSubscription;
     const socket = new WebSocket(url, options);
     this.#socket = socket;
     this.gone = new Promise((resolve) => socket.once('close', () => resolve()));
@@ -66,14 +55,18 @@ export class FeedSocket {
     socket.on('ping', () => {
       this.heard = true;
     });
+    socket.on('unexpected-response', (_, response) => {
+      this.#failure = upgradeRefused(response);
+      socket.terminate();
+    });
     socket.on('error', (error) => {
-      this.#failure = messageOf(error) || String((error as { code?: unknown }).code);
+      this.#failure ??= connectionFailed(error);
     });
     socket.on('close', (code, reason) => {
       if (!this.#live) return;
       this.#live = false;
-      const said = printable(reason.toString());
-      listener.closed(this.#failure ?? `closed with ${code}${said && ` "${said}"`}`, code);
+      const words = printable(reason.toString());
+      listener.closed(this.#failure ?? closed(`closed with ${code}${words && ` "${words}"`}`, code));
     });
   }
 
@@ -116,9 +109,12 @@ export class FeedSocket {
         this.#listener.established();
         return;
       case 'pusher_internal:subscription_succeeded':
-        if (typeof message.channel !== 'string' || !this.#listener.hasSubscription(message.channel)) return;
+        if (typeof message.channel !== 'string' || !this.#hasSubscription(message.channel)) return;
         this.onmessage?.({ data: text });
         this.#listener.acknowledged(message.channel);
+        return;
+      case 'pusher:subscription_error':
+        if (typeof message.channel === 'string') this.#listener.refused(message.channel, said(message.data));
         return;
       case 'pusher:ping':
       case 'pusher:pong':
@@ -134,16 +130,14 @@ export class FeedSocket {
   }
 
   #complained(data: unknown): void {
-    const error = typeof data === 'string' ? parsed(data) : data;
-    const { code, message } = isRecord(error) ? error : { code: undefined, message: data };
-    const said = printable([code, message].filter((part) => part !== undefined && part !== null).join(' '));
-    if (this.#established) this.#listener.complained(said);
-    else this.#end(`refused with "${said}"`, typeof code === 'number' ? code : undefined);
+    const error = recordIn(data);
+    if (this.#established) this.#listener.complained(said(data));
+    else this.#end(`refused with "${said(data)}"`, typeof error?.code === 'number' ? error.code : undefined);
   }
 
   #end(reason: string, code: number | undefined): void {
     this.close();
-    this.#listener.closed(reason, code);
+    this.#listener.closed(closed(reason, code));
   }
 }
 
@@ -164,10 +158,21 @@ function isChannelEvent(event: Event): event is RealtimeFrame {
 }
 
 function isGreeting(data: unknown): boolean {
-  const greeting = typeof data === 'string' ? parsed(data) : data;
-  if (!isRecord(greeting)) return false;
-  const { socket_id, activity_timeout } = greeting;
+  const { socket_id, activity_timeout } = recordIn(data) ?? {};
   return typeof socket_id === 'string' && typeof activity_timeout === 'number' && activity_timeout > 0;
+}
+
+/** What the server said was wrong: `{code, message}`, or `{status, error}` of a subscription. */
+function said(data: unknown): string {
+  const { code, status, message, error } = recordIn(data) ?? { message: data };
+  const parts = [code ?? status, message ?? error].filter((part) => part !== undefined && part !== null);
+  return printable(parts.join(' '));
+}
+
+/** Pusher encodes data as a text, mostly. */
+function recordIn(data: unknown): Readonly<Record<string, unknown>> | undefined {
+  const value = typeof data === 'string' ? parsed(data) : data;
+  return isRecord(value) ? value : undefined;
 }
 
 function isRecord(value: unknown): value is Readonly<Record<string, unknown>> {

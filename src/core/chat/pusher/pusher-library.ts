@@ -25,9 +25,22 @@ Pusher.Runtime.createWebSocket = function (url) {
   return opening === undefined ? createWebSocket.call(this, url) : opening(url);
 };
 
-/** `pusher.connect()` on a socket made by `open`. */
-export function connect(pusher: PusherClient, open: (url: string) => FeedSocket): void {
-  withSockets(open, () => pusher.connect());
+/** `pusher.connect()` on a socket made by `open`, which is returned. Throws what `open` throws. */
+export function connect(pusher: PusherClient, open: (url: string) => FeedSocket): FeedSocket {
+  let opened: { readonly socket: FeedSocket } | { readonly failure: unknown } | undefined;
+  const tryToOpen = (url: string) => {
+    try {
+      const socket = open(url);
+      opened = { socket };
+      return socket;
+    } catch (failure) {
+      opened = { failure };
+      throw failure;
+    }
+  };
+  withSockets(tryToOpen, () => pusher.connect());
+  if (opened !== undefined && 'socket' in opened) return opened.socket;
+  throw opened?.failure ?? new Error('pusher-js asked for no socket.');
 }
 
 function withSockets<Result>(open: (url: string) => FeedSocket, run: () => Result): Result {
@@ -58,19 +71,10 @@ export function borrowPusher(address: PusherAddress): PusherClient {
 /** Disconnects an instance from `borrowPusher`, empties it and takes it back. */
 export function returnPusher(address: PusherAddress, pusher: PusherClient): void {
   pusher.disconnect();
-  forgetSubscriptions(pusher, () => false);
+  // Those that the server had not confirmed too: they are not pending any more.
+  for (const { name } of pusher.allChannels()) pusher.unsubscribe(name);
   const place = JSON.stringify(address);
   spare.set(place, [...(spare.get(place) ?? []), pusher]);
-}
-
-/**
- * Removes the subscriptions that are not wanted from a disconnected instance. One that was given up before the
- * server had confirmed it would otherwise be made again with the next connection.
- */
-export function forgetSubscriptions(pusher: PusherClient, isWanted: (channel: string) => boolean): void {
-  for (const { name } of pusher.allChannels()) {
-    if (!isWanted(name)) pusher.unsubscribe(name);
-  }
 }
 
 function createPusher({ key, cluster, host, port, tls }: PusherAddress): PusherClient {

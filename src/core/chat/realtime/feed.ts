@@ -21,6 +21,8 @@ export interface Loss {
   readonly reason: string;
   /** It will not pass by itself soon: wait long before the next attempt. */
   readonly isSlow: boolean;
+  /** The server let go of all its clients, as when it restarts: they are not to come back all at once. */
+  readonly isRestart?: boolean;
   /** The server or the credentials are out of date: ask the source again. */
   readonly isOutdated: boolean;
   /** What whoever runs the bot can do about it, one sentence; undefined when trying again is all there is. */

@@ -1,6 +1,7 @@
 import { expect, it, onTestFinished } from 'vitest';
 import { ChannelDirectory } from '../../../../src/core/chat/channel-directory.js';
-import { PusherTransport } from '../../../../src/core/chat/pusher/pusher-transport.js';
+import { pusherSource } from '../../../../src/core/chat/pusher/pusher-feed.js';
+import { RealtimeTransport } from '../../../../src/core/chat/realtime/realtime-transport.js';
 import type { KickEvent } from '../../../../src/core/events/kick-event.js';
 import { decodeRealtimeFrame } from '../../../../src/core/events/realtime-decoder.js';
 import { HttpClient } from '../../../../src/core/kick/http-client.js';
@@ -18,7 +19,13 @@ it('everything that happens in the sandbox arrives once, as the event it is', as
   const random = new FixedRandom(0.5);
   const database = await openDatabase({ url: 'sqlite::memory:', directory: '.' });
   const http = new HttpClient({ clock, random, version: '0.0.0' });
-  const transport = new PusherTransport({ ...sandbox.pusher, clock, random, logger: new RecordingLogger() });
+  const transport = new RealtimeTransport({
+    name: 'pusher',
+    source: pusherSource(sandbox.pusher),
+    clock,
+    random,
+    logger: new RecordingLogger(),
+  });
   onTestFinished(async () => {
     await transport.stop();
     await http.close();

@@ -1,6 +1,7 @@
 import { onTestFinished, vi } from 'vitest';
-import { PusherTransport } from '../../../../src/core/chat/pusher/pusher-transport.js';
-import type { TransportState } from '../../../../src/core/chat/transport.js';
+import { pusherSource } from '../../../../src/core/chat/pusher/pusher-feed.js';
+import { RealtimeTransport } from '../../../../src/core/chat/realtime/realtime-transport.js';
+import type { MissedSpan, TransportState } from '../../../../src/core/chat/transport.js';
 import type { Channel } from '../../../../src/core/events/kick-event.js';
 import type { RealtimeFrame } from '../../../../src/core/events/realtime-frame.js';
 import { channelId, chatroomId, userId } from '../../../../src/core/primitives/ids.js';
@@ -25,22 +26,26 @@ export async function setUp() {
   const server = await FakePusher.listen();
   const clock = new FakeClock();
   const logger = new RecordingLogger();
-  const transport = new PusherTransport({
-    key: 'app-key',
-    cluster: 'us2',
-    host: '127.0.0.1',
-    port: server.port,
-    tls: false,
+  const transport = new RealtimeTransport({
+    name: 'pusher',
+    source: pusherSource({
+      key: 'app-key',
+      cluster: 'us2',
+      host: '127.0.0.1',
+      port: server.port,
+      tls: false,
+    }),
     clock,
     random: new FixedRandom(0.5),
     logger,
   });
   const states: TransportState[] = [];
+  const missed: MissedSpan[] = [];
   const frames: { frame: RealtimeFrame; channel: Channel }[] = [];
   const listener = {
     frame: (frame: RealtimeFrame, channel: Channel) => void frames.push({ frame, channel }),
     state: (state: TransportState) => void states.push(state),
-    missed: () => undefined,
+    missed: (span: MissedSpan) => void missed.push(span),
   };
   onTestFinished(async () => {
     await transport.stop();
@@ -53,18 +58,38 @@ export async function setUp() {
   const nextAttempt = async () => {
     await isIn('backing off');
     const { state } = transport;
-    if (state.name === 'backing off') clock.advance(state.retryInMs);
+    // A socket a second.
+    if (state.name === 'backing off') clock.advance(Math.max(state.retryInMs, 1_000));
   };
   const comesBack = async () => {
     await nextAttempt();
     await isIn('ready');
+  };
+  /** Starts it with `one` to join, without waiting for anything. */
+  const start = () => {
+    transport.start(listener);
+    transport.join(one).catch(() => undefined);
   };
   const ready = async (...channels: Channel[]) => {
     transport.start(listener);
     await Promise.all(channels.map((channel) => transport.join(channel)));
     await isIn('ready');
   };
-  return { server, clock, logger, transport, states, frames, listener, isIn, nextAttempt, comesBack, ready };
+  return {
+    server,
+    clock,
+    logger,
+    transport,
+    states,
+    frames,
+    missed,
+    listener,
+    isIn,
+    nextAttempt,
+    comesBack,
+    start,
+    ready,
+  };
 }
 
 /** Waits for what a real socket brings about. */

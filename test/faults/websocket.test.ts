@@ -1,18 +1,19 @@
 import { createRequire } from 'node:module';
 import { describe, expect, it } from 'vitest';
-import { feedChannelsOf } from '../../../../src/core/chat/pusher/subscriptions.js';
-import { FakePusher } from './fake-pusher.js';
-import { chatOfOne, one, setUp, two, until } from './setup.js';
+import { feedChannelsOf } from '../../src/core/chat/realtime/membership.js';
+import { FakePusher } from '../core/chat/pusher/fake-pusher.js';
+import { channelNumbered, chatOfOne, one, setUp, two, until } from '../core/chat/pusher/setup.js';
 
 const Pusher: { instances: unknown[] } = createRequire(import.meta.url)('pusher-js');
+const three = channelNumbered(3);
 const good = (id: string) => JSON.stringify({ event: 'good', channel: chatOfOne, data: id });
 
-describe('the Pusher transport comes back', () => {
+describe('a realtime transport comes back', () => {
   it.each([
-    ['47 RST', (socket) => socket._socket.resetAndDestroy()],
-    ['48 FIN', (socket) => socket._socket.end()],
+    ['D47 RST', (socket) => socket._socket.resetAndDestroy()],
+    ['D48 FIN', (socket) => socket._socket.end()],
     ...[1000, 1001, 1006, 1011, 1012, 4000, 4001, 4004, 4009, 4100, 4200, 4201, 4301, 4500].map((code) => [
-      `51 close ${code}`,
+      `D51 close ${code}`,
       (socket: RawSocket) => (code === 1006 ? socket.terminate() : socket.close(code, 'by the test')),
     ]),
   ] as [string, (socket: RawSocket) => void][])('after %s, with every subscription', async (_, misdeed) => {
@@ -26,7 +27,7 @@ describe('the Pusher transport comes back', () => {
     await until(() => frames.length === 1, 'the frame after the reconnect');
   });
 
-  it('after its server was away for an hour, within one longest back-off (catalogue 50)', async () => {
+  it('D50 after its server was away for an hour, within one longest back-off', async () => {
     const { server, clock, logger, transport, isIn, nextAttempt, comesBack, ready } = await setUp();
     await ready(one);
     const { port } = server;
@@ -46,20 +47,20 @@ describe('the Pusher transport comes back', () => {
     await again.close();
   });
 
-  it('slowly, at most 15 times in the minute, from a server that closes with 4200 every time (52)', async () => {
-    const { server, clock, logger, transport, listener, nextAttempt } = await setUp();
+  it('D52 slowly, at most 15 times in the minute, from a server that closes with 4200 every time', async () => {
+    const { server, clock, logger, start, nextAttempt } = await setUp();
     server.misdeeds.greeting = { close: 4200 };
-    transport.start(listener);
+    start();
     while (clock.monotonic() < 60_000) await nextAttempt();
     expect(server.peers.length).toBeGreaterThan(3);
     expect(server.peers.length).toBeLessThanOrEqual(15);
     expect(logger.lines).toHaveLength(1);
   });
 
-  it('from a server that never greets, after 10 s (53)', async () => {
-    const { server, clock, transport, listener, comesBack } = await setUp();
+  it('D53 from a server that never greets, after 10 s', async () => {
+    const { server, clock, transport, start, comesBack } = await setUp();
     server.misdeeds.greeting = 'none';
-    transport.start(listener);
+    start();
     await until(() => server.peers.length === 1, 'the connection');
     clock.advance(9_999);
     expect(transport.state.name).toBe('connecting');
@@ -79,35 +80,43 @@ describe('the Pusher transport comes back', () => {
     ['with an error instead', '{"event":"pusher:error","data":{"code":4100,"message":"Over capacity"}}'],
     ['with an error that is nothing', '{"event":"pusher:error","data":null}'],
   ])('from a server that greets %s', async (_, text) => {
-    const { server, transport, listener, comesBack } = await setUp();
+    const { server, transport, start, comesBack } = await setUp();
     server.misdeeds.greeting = { text };
-    transport.start(listener);
+    start();
     await until(() => transport.state.name === 'backing off', 'the refusal');
     server.misdeeds.greeting = undefined;
     await comesBack();
   });
 
-  it('from an upgrade that is answered with 403 and a page (54)', async () => {
-    const { server, transport, listener, isIn } = await setUp();
+  it('D54 from an upgrade that is answered with 403 and a page', async () => {
+    const { server, transport, logger, start, isIn } = await setUp();
     server.refuseUpgrades = true;
-    transport.start(listener);
+    start();
     await isIn('backing off');
-    expect(transport.state).toMatchObject({ reason: 'Unexpected server response: 403' });
+    expect(transport.state).toMatchObject({
+      reason: 'the connection was refused with status 403 and a page',
+    });
+    expect(transport.state.name === 'backing off' && transport.state.retryInMs).toBeGreaterThanOrEqual(
+      15_000,
+    );
+    expect(logger.lines).toEqual([
+      ['warn', expect.stringContaining('A firewall or proxy refuses this machine')],
+    ]);
   });
 
-  it('from a silent peer that is found within 40 s (49)', async () => {
+  it('D49 from a silent peer that is found within 40 s', async () => {
     const { server, clock, transport, ready, comesBack } = await setUp();
     await ready(one);
     server.misdeeds.silent = true;
     clock.advance(30_000);
     await until(() => server.peer.received.some(({ event }) => event === 'pusher:ping'), 'a ping');
     clock.advance(10_000);
-    expect(transport.state).toMatchObject({ name: 'backing off', reason: 'nothing was heard for 40 s' });
+    expect(transport.state).toMatchObject({ name: 'backing off', reason: 'the connection has gone silent' });
     server.misdeeds.silent = false;
     await comesBack();
   });
 
-  it('from a suspended machine only if the peer does not answer any more (64)', async () => {
+  it('D64 from a suspended machine only if the peer does not answer any more', async () => {
     const { server, clock, frames, transport, ready } = await setUp();
     await ready(one);
     const pings = () => server.peer.received.filter(({ event }) => event === 'pusher:ping').length;
@@ -123,11 +132,11 @@ describe('the Pusher transport comes back', () => {
     clock.stepWall(3_600_000);
     clock.advance(5_000);
     await until(() => pings() === 2, 'a second ping');
-    clock.advance(10_000);
+    clock.advance(30_000);
     expect(transport.state.name).toBe('backing off');
   });
 
-  it('after a frame of 5 MB (58)', async () => {
+  it('D58 after a frame of 5 MB', async () => {
     const { server, ready, comesBack } = await setUp();
     await ready(one);
     server.write(JSON.stringify({ event: 'big', channel: chatOfOne, data: 'x'.repeat(5_000_000) }));
@@ -148,11 +157,11 @@ describe('the Pusher transport comes back', () => {
   });
 });
 
-describe('the Pusher transport, when the app key is refused', () => {
-  it('names the setting once and tries again at a slow pace', async () => {
-    const { server, logger, transport, listener, isIn, nextAttempt } = await setUp();
+describe('a realtime transport, when the app key is refused', () => {
+  it('D51 names the setting once and tries again at a slow pace', async () => {
+    const { server, logger, transport, start, isIn, nextAttempt } = await setUp();
     server.misdeeds.greeting = { close: 4001 };
-    transport.start(listener);
+    start();
     for (let attempts = 0; attempts < 5; attempts++) {
       await isIn('backing off');
       const { state } = transport;
@@ -168,8 +177,8 @@ describe('the Pusher transport, when the app key is refused', () => {
   });
 });
 
-describe('a subscription that is never confirmed (55)', () => {
-  it('is tried five times, then its channel alone is degraded and tried each minute', async () => {
+describe('a subscription that is never confirmed', () => {
+  it('D55 is tried five times, then its channel alone is degraded and tried each minute', async () => {
     const { server, clock, frames, logger, transport, listener, isIn } = await setUp();
     server.misdeeds.unanswered.add('channel_1');
     transport.start(listener);
@@ -207,7 +216,7 @@ describe('a subscription that is never confirmed (55)', () => {
     expect(tries()).toHaveLength(7);
     expect(logger.lines).toEqual([
       ['warn', expect.stringContaining('does not confirm all subscriptions of channel-1;')],
-      ['info', "Kick's chat feed has confirmed all subscriptions of channel-1 now."],
+      ['info', "Kick's chat feed has confirmed all subscriptions now."],
     ]);
   });
 
@@ -269,7 +278,7 @@ describe('frames that are not what they should be', () => {
     '{"event":"pusher:unheard_of","data":null}',
   ];
 
-  it('are left out, and the next good one is handled (57)', async () => {
+  it('D57 are left out, and the next good one is handled', async () => {
     const { server, frames, logger, transport, ready } = await setUp();
     await ready(one);
     for (const [index, text] of [...malformed, ...wellFormedButStrange].entries()) {
@@ -288,9 +297,9 @@ describe('frames that are not what they should be', () => {
   });
 
   it('do no harm before the greeting', async () => {
-    const { server, transport, listener, isIn } = await setUp();
+    const { server, start, isIn } = await setUp();
     server.misdeeds.greeting = { text: '{"event":"pusher:ping"}' };
-    transport.start(listener);
+    start();
     await until(() => server.peers.length === 1, 'the connection');
     for (const text of malformed) server.write(text);
     const data = JSON.stringify({ socket_id: '1.1', activity_timeout: 120 });
@@ -298,7 +307,7 @@ describe('frames that are not what they should be', () => {
     await isIn('ready');
   });
 
-  it('and a listener that throws cost no other frame, in one segment or split into many (59)', async () => {
+  it('D59 and a listener that throws cost no other frame, in one segment or split into many', async () => {
     const { server, transport, logger } = await setUp();
     const seen: unknown[] = [];
     transport.start({
@@ -326,20 +335,21 @@ describe('frames that are not what they should be', () => {
   });
 });
 
-describe('joining and parting while the connection is away (62)', () => {
-  it('ends with what is wanted, and no ghosts', async () => {
+describe('joining and parting while the connection is away', () => {
+  it('D62 ends with what is wanted, and no ghosts', async () => {
     const { server, transport, ready, isIn, comesBack } = await setUp();
-    await ready(one);
+    await ready(one, two);
     server.peer.socket.terminate();
     await isIn('backing off');
     transport.part(one);
-    const joined = transport.join(two);
+    const joined = transport.join(three);
     await comesBack();
     await joined;
-    expect([...server.peer.subscribed].sort()).toEqual([...feedChannelsOf(two)].sort());
+    const wanted = [...feedChannelsOf(two), ...feedChannelsOf(three)];
+    expect([...server.peer.subscribed].sort()).toEqual(wanted.sort());
   });
 
-  it('leaves no ghost of a channel that was parted before it was confirmed', async () => {
+  it('D62 leaves no ghost of a channel that was parted before it was confirmed', async () => {
     const { server, transport, ready, comesBack } = await setUp();
     await ready(one);
     server.misdeeds.silent = true;
@@ -354,16 +364,18 @@ describe('joining and parting while the connection is away (62)', () => {
 
   it('takes a channel back that was parted a moment ago', async () => {
     const { server, transport, ready, isIn } = await setUp();
-    await ready(one);
+    await ready(one, two);
     transport.part(one);
     await transport.join(one);
     await isIn('ready');
-    expect([...server.peer.subscribed].sort()).toEqual([...feedChannelsOf(one)].sort());
+    expect(server.peers).toHaveLength(1);
+    const wanted = [...feedChannelsOf(one), ...feedChannelsOf(two)];
+    expect([...server.peer.subscribed].sort()).toEqual(wanted.sort());
   });
 });
 
-describe('an old socket (61)', () => {
-  it('changes nothing any more, whatever it still sends and however it closes', async () => {
+describe('an old socket', () => {
+  it('D61 changes nothing any more, whatever it still sends and however it closes', async () => {
     const { server, clock, frames, transport, ready, comesBack } = await setUp();
     await ready(one);
     const old = server.peer.socket;

@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest';
-import { feedChannelsOf } from '../../../../src/core/chat/pusher/subscriptions.js';
+import { feedChannelsOf } from '../../../../src/core/chat/realtime/membership.js';
 import { channelNumbered, chatOfOne, one, setUp, two, until } from './setup.js';
 
-describe('the Pusher transport', () => {
+describe('a realtime transport over Pusher', () => {
   it('connects with protocol 7 and subscribes to all six channels of a streamer', async () => {
     const { server, ready, states } = await setUp();
     await ready(one);
@@ -15,7 +15,8 @@ describe('the Pusher transport', () => {
       'chatrooms.101.v2',
       'predictions-channel-1',
     ]);
-    expect(states[0]).toEqual({ name: 'connecting' });
+    expect(states[0]).toEqual({ name: 'ready' });
+    expect(states[1]).toEqual({ name: 'connecting' });
     expect(states).toContainEqual({ name: 'subscribing', confirmed: 5, wanted: 6 });
     expect(states.at(-1)).toEqual({ name: 'ready' });
   });
@@ -92,7 +93,7 @@ describe('the Pusher transport', () => {
 
   it('answers pings', async () => {
     const { server, ready } = await setUp();
-    await ready();
+    await ready(one);
     server.write('{"event":"pusher:ping","data":"{}"}');
     await until(() => server.peer.received.some(({ event }) => event === 'pusher:pong'), 'a pong');
   });
