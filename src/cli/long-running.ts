@@ -24,8 +24,8 @@ export async function runUntilSignal(logger: Logger, { start, stop }: LongRunnin
   });
   const ended = Promise.race([nextSignal(), nextStrayError(logger)]).then(async () => {
     told.abort();
-    logger.info('Stopping: what is queued may go out for 10 seconds. Once more stops at once.');
     void nextSignal().then(() => process.exit(1));
+    logger.info('Stopping: what is queued may go out for 10 seconds. Once more stops at once.');
     await stop();
   });
   const started = start(told.signal).catch((error: unknown) => {

@@ -74,3 +74,38 @@ it("stops in order, with exit code 1, after a plugin's timer threw", async () =>
   expect(stdout).toMatch(/outside of every handler.*thrown by a timer/);
   expect(stdout).toContain('unloaded');
 });
+
+const talkative = `
+  @On('chat.message.sent') flood(message, ctx) {
+    if (this.begun) return;
+    this.begun = true;
+    for (const number of [1, 2, 3]) {
+      ctx.say('message ' + number).then(() => console.log('said ' + number), (error) => console.log(error.code));
+    }
+  }`;
+
+const talkingWith = (sender: object) =>
+  kickbot(
+    ['start', '--sandbox'],
+    folderWith({ 'kickbot.config.json': configFor({ sender }), 'careless.ts': plugin(talkative) }),
+  );
+
+it('C42 sends after a signal what is queued, and ends with 0', async () => {
+  const bot = talkingWith({ limit: 1, windowSeconds: 1 });
+  await bot.printed(/said 1/);
+  bot.kill();
+  const { code, stdout } = await bot.ended;
+  expect(stdout).toMatch(/Stopping[\s\S]*said 2\n[\s\S]*said 3\n/);
+  expect(code).toBe(0);
+});
+
+it('C42 ends at once on a second signal', async () => {
+  const bot = talkingWith({ limit: 1, windowSeconds: 3600 });
+  await bot.printed(/said 1/);
+  bot.kill();
+  await bot.printed(/Stopping/);
+  bot.kill();
+  const { code, stdout } = await bot.ended;
+  expect(code).toBe(1);
+  expect(stdout).not.toMatch(/said 2|sender\.stopped/);
+});
