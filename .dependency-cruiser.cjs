@@ -9,7 +9,7 @@ const core = {
   events: [...ground, 'telemetry', 'config', 'storage'],
   kick: [...ground, 'telemetry', 'config', 'storage'],
   auth: [...ground, 'telemetry', 'config', 'storage', 'server'],
-  chat: [...ground, 'telemetry', 'config', 'storage', 'events', 'kick', 'auth'],
+  chat: [...ground, 'telemetry', 'config', 'storage', 'server', 'events', 'kick', 'auth'],
   commands: [...ground, 'telemetry', 'config', 'storage', 'events', 'kick', 'auth', 'chat'],
   moderation: [...ground, 'telemetry', 'config', 'storage', 'events', 'kick', 'auth', 'chat'],
   plugins: [

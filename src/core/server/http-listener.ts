@@ -20,6 +20,7 @@ const limits = {
   connectionsCheckingInterval: 2_000,
 };
 const maxConnections = 1000;
+const maxRequestsPerSocket = 1000;
 
 /** A port of this machine that answers HTTP once it is told how. */
 export class HttpListener {
@@ -94,6 +95,7 @@ function listen(port: number, host: string): Promise<Server> {
   return new Promise((resolve, reject) => {
     const server = createServer(limits);
     server.maxConnections = maxConnections;
+    server.maxRequestsPerSocket = maxRequestsPerSocket;
     server.once('error', reject);
     server.listen({ port, host, exclusive: true }, () => {
       server.off('error', reject);

@@ -13,6 +13,9 @@ export interface ServerEnvironment extends HttpEnvironment {
   Variables: { origin: string };
 }
 
+/** Where Kick posts its events: `{publicUrl}/webhooks/kick`. */
+export const webhookPath = '/webhooks/kick';
+
 const largestBody = 64 * 1024;
 /** `http://user:password@host/`, which a request line may hold and the web's `Request` may not. */
 const namesUser = /^\w+:\/\/[^/?#]*@/;
@@ -67,9 +70,12 @@ export function guarded(
     c.set('origin', origin);
     return await next();
   });
-  app.use(
-    bodyLimit({ maxSize: largestBody, onError: (c) => c.text('The request is larger than 64 kB.', 413) }),
-  );
+  const limited = bodyLimit({
+    maxSize: largestBody,
+    onError: (c) => c.text('The request is larger than 64 kB.', 413),
+  });
+  // Webhooks are larger and have a limit of their own.
+  app.use((c, next) => (c.req.path === webhookPath ? next() : limited(c, next)));
   app.route('/', routes);
   app.notFound((c) => c.text('There is nothing at this address.', 404));
   app.onError((error, c) => {

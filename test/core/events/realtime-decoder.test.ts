@@ -3,6 +3,7 @@ import { describe, expect, it } from 'vitest';
 import type { Channel, KickEventNamed, KickEventType } from '../../../src/core/events/kick-event.js';
 import { decodeRealtimeFrame } from '../../../src/core/events/realtime-decoder.js';
 import { channelId, chatroomId, userId } from '../../../src/core/primitives/ids.js';
+import { objectsIn, replaceAt, withoutRaw, withStranger } from './changed-payloads.js';
 import { samples } from './realtime-payloads.js';
 
 const channel: Channel = {
@@ -221,37 +222,3 @@ describe('a ban', () => {
     expect(banned).not.toHaveProperty('expiresAt');
   });
 });
-
-/** A copy of `value` with the `at`-th of its places (depth first, round and round) replaced. */
-function replaceAt(value: unknown, at: number, replacement: unknown): unknown {
-  let left = at % countPlaces(value);
-  const walk = (node: unknown): unknown => {
-    if (left-- === 0) return replacement;
-    if (Array.isArray(node)) return node.map(walk);
-    if (typeof node !== 'object' || node === null) return node;
-    return Object.fromEntries(Object.entries(node).map(([key, child]) => [key, walk(child)]));
-  };
-  return walk(value);
-}
-
-function countPlaces(value: unknown): number {
-  if (typeof value !== 'object' || value === null) return 1;
-  return Object.values(value).reduce<number>((sum, child) => sum + countPlaces(child), 1);
-}
-
-function withStranger(value: unknown, stranger: unknown): unknown {
-  if (Array.isArray(value)) return value.map((item) => withStranger(item, stranger));
-  if (typeof value !== 'object' || value === null) return value;
-  const known = Object.entries(value).map(([key, child]) => [key, withStranger(child, stranger)]);
-  return Object.fromEntries([...known, ['stranger_x', stranger]]);
-}
-
-function objectsIn(value: unknown): object[] {
-  return typeof value === 'object' && value !== null
-    ? [value, ...Object.values(value).flatMap(objectsIn)]
-    : [];
-}
-
-function withoutRaw(event: object | undefined): object | undefined {
-  return event && { ...event, raw: undefined };
-}

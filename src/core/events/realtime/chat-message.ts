@@ -54,7 +54,8 @@ function senderOf(data: unknown): ChatSender | undefined {
 const noIdentity: Readonly<Record<string, unknown>> = {};
 const noBadges: readonly Badge[] = Object.freeze([]);
 
-function badgesOf(data: unknown): readonly Badge[] {
+/** The badges beside a name; what is none is left out. */
+export function badgesOf(data: unknown): readonly Badge[] {
   if (!Array.isArray(data) || data.length === 0) return noBadges;
   const badges: Badge[] = [];
   for (const badge of data as readonly unknown[]) {
@@ -66,7 +67,7 @@ function badgesOf(data: unknown): readonly Badge[] {
   return badges;
 }
 
-function isRecord(value: unknown): value is Readonly<Record<string, unknown>> {
+export function isRecord(value: unknown): value is Readonly<Record<string, unknown>> {
   return typeof value === 'object' && value !== null;
 }
 

@@ -1,0 +1,91 @@
+import { afterEach, describe, expect, it, vi } from 'vitest';
+import { chatBody, openWebhooks, streamer, type Webhooks, type WebhooksOptions } from './setup.js';
+
+const opened: Webhooks[] = [];
+afterEach(async () => {
+  for (const webhooks of opened.splice(0)) await webhooks.close();
+});
+
+async function open(options?: WebhooksOptions) {
+  const webhooks = await openWebhooks(options);
+  opened.push(webhooks);
+  webhooks.start();
+  await webhooks.transport.join(streamer);
+  return webhooks;
+}
+
+describe('POST /webhooks/kick', () => {
+  it('hands on what Kick signed: the event, its channel, when it was sent', async () => {
+    const { deliver, transport, received, clock } = await open();
+    const body = chatBody('héllo \u{1f44b}');
+    expect(await deliver({ body })).toBe(204);
+    await vi.waitFor(() => expect(received).toHaveLength(1));
+    expect(received[0]).toMatchObject({
+      channel: 'streamer',
+      slug: 'streamer',
+      event: 'chat.message.sent',
+      data: body,
+      sentAt: clock.now(),
+      late: false,
+    });
+    expect(transport.counts).toEqual({ losses: 0, malformed: 0, frames: 1 });
+  });
+
+  it('takes posts alone', async () => {
+    const { address } = await open();
+    const response = await fetch(address);
+    expect([response.status, response.headers.get('allow')]).toEqual([405, 'POST']);
+    expect((await fetch(`${address}/more`, { method: 'POST' })).status).toBe(404);
+  });
+
+  it('answers 400 where a header is missing, too long or no date', async () => {
+    const { request, address, transport, received } = await open();
+    const { headers } = request();
+    const wrong = [
+      ...Object.keys(headers)
+        .filter((name) => /^kick-event-(?!subscription)/.test(name))
+        .map((name) => [name, '']),
+      ['kick-event-message-id', 'x'.repeat(65)],
+      ['kick-event-signature', 'x'.repeat(1025)],
+      ['kick-event-message-timestamp', 'yesterday'],
+    ] as const;
+    for (const [name, value] of wrong) {
+      const given = request();
+      const response = await fetch(address, {
+        ...given,
+        headers: { ...given.headers, [name ?? '']: value ?? '' },
+      });
+      expect(response.status, name).toBe(400);
+    }
+    expect(transport.outcomes.bad_headers).toBe(wrong.length);
+    expect(received).toEqual([]);
+  });
+
+  it('takes bodies of up to 256 kB, which are larger than those of other requests', async () => {
+    const { deliver, transport } = await open();
+    expect(await deliver({ body: chatBody('x'.repeat(250 * 1024)) })).toBe(204);
+    expect(await deliver({ body: chatBody('x'.repeat(257 * 1024)) })).toBe(413);
+    expect(transport.outcomes).toMatchObject({ accepted: 1, too_large: 1 });
+  });
+
+  it('does not handle what Kick signed for other channels, or what is no event', async () => {
+    const { deliver, transport, received } = await open();
+    expect(await deliver({ body: chatBody('hello', 2002) })).toBe(204);
+    for (const body of ['{', '[]', 'null', '{"broadcaster":null}', '{"broadcaster":{"user_id":"x"}}']) {
+      expect(await deliver({ body })).toBe(204);
+    }
+    expect(transport.outcomes).toMatchObject({ unknown_channel: 1, unreadable: 5, accepted: 0 });
+    expect(transport.counts.malformed).toBe(5);
+    expect(received).toEqual([]);
+  });
+
+  it('has no line in the log for what is not from Kick', async () => {
+    const { deliver, logger, transport } = await open();
+    logger.lines.length = 0;
+    for (const headers of [{ 'kick-event-signature': 'AAAA' }, { 'kick-event-type': '' }]) {
+      await deliver({ headers });
+    }
+    expect(transport.outcomes).toMatchObject({ bad_signature: 1, bad_headers: 1 });
+    expect(logger.lines).toEqual([]);
+  });
+});
