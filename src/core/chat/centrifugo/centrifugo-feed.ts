@@ -3,6 +3,7 @@ import type { Cancel, Clock } from '../../primitives/clock.js';
 import { messageOf } from '../../primitives/error.js';
 import { printable } from '../../primitives/printable.js';
 import type { Secret } from '../../primitives/secret.js';
+import { connectionFailed, upgradeRefused } from '../realtime/connect-failure.js';
 import type { Feed, FeedListener, Loss } from '../realtime/feed.js';
 
 export interface CentrifugoAddress {
@@ -25,12 +26,14 @@ const connectId = 1;
 const alreadySubscribed = 105;
 /** Of the token alone: token expired; connection expired; invalid token. */
 const tokenCodes = new Set<unknown>([109, 3005, 3500]);
+/** Going away, restart, over capacity (RFC 6455 §7.4.1 and its registry); shutdown, force reconnect. */
+const restartCodes = new Set<unknown>([1001, 1012, 1013, 3001, 3011]);
 /** How much of its life a token is used before it is replaced, and the shortest time between two tries. */
 const refreshAfter = 0.75;
 const shortestRefreshSeconds = 5;
 
-const slowAdvice =
-  'Where that stays so, name another transport in chat.transports, or run the bot from another network.';
+const finalAdvice =
+  'Where that stays so, name another transport in chat.transports. It is tried again meanwhile.';
 
 type Part = Readonly<Record<string, unknown>>;
 
@@ -65,8 +68,7 @@ export class CentrifugoFeed implements Feed {
     const socket = new WebSocket(address.url, options);
     this.#socket = socket;
     this.gone = new Promise((resolve) => socket.once('close', () => resolve()));
-    let failure: string | undefined;
-    let status: number | undefined;
+    let failure: Loss | undefined;
     socket.on('open', () => {
       this.#write(
         `{"id":${connectId},"connect":${JSON.stringify({ token: this.#token.reveal(), name: 'js' })}}`,
@@ -81,17 +83,14 @@ export class CentrifugoFeed implements Feed {
     socket.on('ping', () => this.#hear());
     socket.on('pong', () => this.#hear());
     socket.on('unexpected-response', (_, response) => {
-      status = response.statusCode;
-      failure = `the server answered with status ${status}`;
+      failure = upgradeRefused(response);
       socket.terminate();
     });
     socket.on('error', (error) => {
-      failure ??= messageOf(error) || String((error as { code?: unknown }).code);
+      failure ??= connectionFailed(error);
     });
     socket.on('close', (code, reason) => {
-      if (status !== undefined) this.#end(lossByStatus(`${failure}`, status));
-      else if (failure !== undefined) this.#end(lossByCode(failure, undefined));
-      else this.#end(lossByCode(`closed with ${this.#words(code, reason.toString())}`, code));
+      this.#end(failure ?? lossByCode(`closed with ${this.#words(code, reason.toString())}`, code));
     });
   }
 
@@ -249,15 +248,13 @@ function lossByError(reason: string, error: Part | undefined): Loss {
 function lossOf(reason: string, code: unknown, isFinal: boolean): Loss {
   const isToken = tokenCodes.has(code);
   const isSlow = isFinal && !isToken;
-  return { reason, isSlow, isOutdated: isFinal || isToken, advice: isSlow ? slowAdvice : undefined };
-}
-
-/** Of a WebSocket handshake that was answered with something else than 101. */
-function lossByStatus(reason: string, status: number): Loss {
-  const isSlow = status < 500;
-  // A firewall's answer says nothing about the address.
-  const isOutdated = isSlow && status !== 403 && status !== 429;
-  return { reason, isSlow, isOutdated, advice: isSlow ? slowAdvice : undefined };
+  return {
+    reason,
+    isSlow,
+    isRestart: restartCodes.has(code),
+    isOutdated: isFinal || isToken,
+    advice: isSlow ? finalAdvice : undefined,
+  };
 }
 
 function isPart(value: unknown): value is Part {
