@@ -2,7 +2,6 @@ import type { Bot } from '../core/bot.js';
 import type { Config } from '../core/config/schema.js';
 import { SystemClock } from '../core/primitives/clock.js';
 import { SystemRandom } from '../core/primitives/random.js';
-import { PublicServer } from '../core/server/public-server.js';
 import type { Logger } from '../core/telemetry/logger.js';
 import { consoleRoutes } from './console.js';
 
@@ -16,8 +15,8 @@ export interface ServedConsole {
 }
 
 /**
- * Serves the console where the configuration says. Only when there is somebody to serve: `server.publicUrl` is
- * set, or a password for the console is; else nothing is opened and `undefined` returned.
+ * Opens the bot's server with the console on it. Only when there is somebody to serve: `server.publicUrl` or
+ * `server.health` is set, or a password for the console is; else nothing is opened and `undefined` returned.
  *
  * Throws `server.port_in_use` or `server.cannot_listen`.
  */
@@ -26,16 +25,17 @@ export async function serveConsole(
   { config, logger }: { readonly config: Config; readonly logger: Logger },
 ): Promise<ServedConsole | undefined> {
   const hasPassword = (await bot.operatorPassword.current()) !== undefined;
-  if (config.server.publicUrl === undefined && !hasPassword) return undefined;
+  const { publicUrl, health } = config.server;
+  if (publicUrl === undefined && !health && !hasPassword) return undefined;
   const [clock, random] = [new SystemClock(), new SystemRandom()];
   const waiting: (() => void)[] = [];
   const onLogin = () => {
     for (const resolve of waiting.splice(0)) resolve();
   };
-  const server = await PublicServer.open(config.server, { clock, logger }, (addresses) =>
+  const server = await bot.serve((addresses) =>
     consoleRoutes({ bot, config, addresses, clock, random, logger, onLogin }),
   );
-  const address = `${server.addresses.publicOrigin}/console`;
+  const address = `${server.address}/console`;
   logger.info('The console is served.', { address });
   if (!hasPassword) {
     logger.warn("Nobody can sign in to the console yet: set its password with 'kickbot console password'.");

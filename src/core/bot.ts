@@ -1,18 +1,20 @@
 import 'reflect-metadata';
 import { MessageChannel, type MessagePort } from 'node:worker_threads';
+import { Hono } from 'hono';
 import type { DependencyContainer } from 'tsyringe';
 import type { Accounts } from './accounts.js';
 import { AppMessages } from './app-messages.js';
 import { BotAccounts } from './bot-accounts.js';
 import { BotEvents } from './bot-events.js';
+import { type RunningParts, readinessOf, readingsOf } from './bot-health.js';
 import { ChannelDirectory } from './chat/channel-directory.js';
-import { Inbox } from './chat/inbox.js';
-import { pusherSource } from './chat/pusher/pusher-feed.js';
-import { RealtimeTransport } from './chat/realtime/realtime-transport.js';
+import { History } from './chat/history.js';
+import { LiveChannels } from './chat/live-channels.js';
+import { Reception } from './chat/reception.js';
+import type { ChatTransport } from './chat/transport.js';
 import { ConfigError, problemsOf } from './config/problems.js';
 import { type Config, type ConfigInput, configSchema, speaksAsApp } from './config/schema.js';
 import type { Channel, KickEvent } from './events/kick-event.js';
-import { decodeRealtimeFrame } from './events/realtime-decoder.js';
 import { Installation } from './installation.js';
 import type { KickApi } from './kick/kick-api.js';
 import { Enforcer } from './moderation/enforcer.js';
@@ -22,10 +24,15 @@ import { type Clock, SystemClock } from './primitives/clock.js';
 import { KickbotError, messageOf } from './primitives/error.js';
 import { type Random, SystemRandom } from './primitives/random.js';
 import type { Secret } from './primitives/secret.js';
+import type { Addresses } from './server/addresses.js';
+import { healthRoutes } from './server/health-routes.js';
 import { OperatorPassword } from './server/operator-password.js';
+import { PublicServer, type ServerEnvironment, webhookPath } from './server/public-server.js';
 import { Speakers } from './speakers.js';
 import type { Logger } from './telemetry/logger.js';
+import { Metrics } from './telemetry/metrics.js';
 import { WinstonLogger } from './telemetry/winston-logger.js';
+import { createTransports } from './transports.js';
 
 export interface BotOptions {
   /** Where relative paths in the configuration start; the folder the process runs in unless told. */
@@ -37,6 +44,13 @@ export interface BotOptions {
   readonly container?: DependencyContainer;
   readonly clock?: Clock;
   readonly random?: Random;
+}
+
+/** The bot's HTTP server while it listens. */
+export interface Served {
+  /** Where people and Kick reach it, `https://bot.example`; no slash at its end. */
+  readonly address: string;
+  close(): Promise<void>;
 }
 
 /** How long `stop` lets queued messages go out. */
@@ -74,6 +88,11 @@ export class Bot {
   #speakers: Speakers | undefined;
   /** While it runs. */
   #accounts: Accounts | undefined;
+  /** While the chats are received. */
+  #running: RunningParts | undefined;
+  #server: PublicServer | undefined;
+  /** Made when it is first served: Node's own metrics are observed from then on. */
+  #metrics: Metrics | undefined;
   #state: 'idle' | 'running' | 'stopping' = 'idle';
   #starting: Promise<void> | undefined;
   #stopping: Promise<void> | undefined;
@@ -124,6 +143,46 @@ export class Bot {
    */
   kickAs(accountId: string): KickApi {
     return this.#runningAccounts().kickAs(accountId);
+  }
+
+  /**
+   * Opens the HTTP server of the configuration (`server.host`, `server.port`) with the bot's own addresses, such as
+   * `/readyz`, and those that `more` makes. Whoever opened it closes it. `start()` opens one by itself where webhooks
+   * need it and none is open.
+   *
+   * Throws `server.port_in_use` or `server.cannot_listen`.
+   */
+  async serve(more?: (addresses: Addresses) => Hono<ServerEnvironment>): Promise<Served> {
+    const parts = { clock: this.#clock, logger: this.#logger };
+    const server = await PublicServer.open(this.#config.server, parts, (addresses) => {
+      const routes = new Hono<ServerEnvironment>().route('/', this.#routes());
+      return more === undefined ? routes : routes.route('/', more(addresses));
+    });
+    this.#server = server;
+    return {
+      address: server.addresses.publicOrigin,
+      close: async () => {
+        this.#server = undefined;
+        await server.close();
+      },
+    };
+  }
+
+  /** How events arrive: each way's state, and what it counted. None while the bot does not run. */
+  get transports(): readonly Pick<ChatTransport, 'name' | 'state' | 'counts'>[] {
+    return this.#running?.reception.transports ?? [];
+  }
+
+  #routes(): Hono<ServerEnvironment> {
+    const readiness = () => readinessOf(this.#running);
+    this.#metrics ??= new Metrics(() => readingsOf(this.#running));
+    const routes = healthRoutes({ readiness, metrics: this.#metrics });
+    routes.all(webhookPath, (c) => {
+      const webhook = this.#running?.webhook;
+      if (webhook !== undefined) return webhook.routes().fetch(c.req.raw, c.env);
+      return c.text('Webhooks are not taken now.', 503, { 'retry-after': '10' });
+    });
+    return routes;
   }
 
   #runningAccounts(): Accounts {
@@ -186,6 +245,7 @@ export class Bot {
     this.#installation = undefined;
     this.#speakers = undefined;
     this.#accounts = undefined;
+    this.#running = undefined;
     this.#state = 'idle';
   }
 
@@ -252,37 +312,36 @@ export class Bot {
     const enforcer = new Enforcer(speakers, ownUserIds, logger);
     const dispatcher = new Dispatcher({ host, enforcer, ownUserIds, prefix: chat.prefix, clock });
     this.#atStop((remainingMs) => Promise.race([dispatcher.idle(), clock.sleep(remainingMs())]));
-    await this.#join(channels, (event) => {
+    const live = new LiveChannels();
+    const { website, realtime } = config.kick.endpoints;
+    const given = { database, http, clock, random, logger };
+    const isLive = (channel: Channel) => live.isLive(channel);
+    const { accounts: all } = installation;
+    const { sources, webhook } = createTransports({ ...given, config, accounts: all, channels, isLive });
+    const history = new History({ website, realtime, http, clock, random, logger });
+    const consume = (event: KickEvent) => {
+      this.events.emit(event);
       if (event.type === 'chat.message.sent' && appMessages.includes(event)) return;
       return dispatcher.dispatch(event);
-    });
+    };
+    const reception = new Reception({ ...given, transports: sources, consume, history, live });
+    this.#running = { accounts: all, speakers, host, reception, webhook, channels };
+    this.#atStop((remainingMs) => reception.stop({ drainMs: remainingMs() }));
+    if (webhook !== undefined) await this.#receiveWebhooks();
+    await reception.start();
+    await Promise.all(channels.map((channel) => reception.join(channel)));
+    logger.info('Joined.', { channels: channels.map(({ slug }) => slug).join(', ') || 'none' });
   }
 
-  async #join(
-    channels: readonly Channel[],
-    dispatch: (event: KickEvent) => void | Promise<void>,
-  ): Promise<void> {
-    const [clock, random, logger] = [this.#clock, this.#random, this.#logger];
-    const inbox = new Inbox({
-      logger,
-      consume: (event) => {
-        this.events.emit(event);
-        return dispatch(event);
-      },
-    });
-    const source = pusherSource(this.#config.kick.pusher);
-    const transport = new RealtimeTransport({ name: 'pusher', source, clock, random, logger });
-    this.#atStop(() => transport.stop());
-    transport.start({
-      frame: (frame, channel) => {
-        const event = decodeRealtimeFrame(frame, channel, clock.now());
-        if (event) inbox.accept(event);
-      },
-      state: (state) => logger.debug('The chat feed changed.', { state }),
-      missed: ({ channel, reason }) => logger.debug(`A span of ${channel.slug} was missed.`, { reason }),
-    });
-    await Promise.all(channels.map((channel) => transport.join(channel)));
-    logger.info('Joined.', { channels: channels.map(({ slug }) => slug).join(', ') || 'none' });
+  /** Where nobody serves yet, serves. */
+  async #receiveWebhooks(): Promise<void> {
+    if (this.#server === undefined) {
+      const served = await this.serve();
+      this.#atStop(() => served.close());
+    }
+    this.#logger.info(
+      `Webhooks are received at ${this.#server?.addresses.publicOrigin}${webhookPath}: enter this address in the app's settings on kick.com.`,
+    );
   }
 }
 

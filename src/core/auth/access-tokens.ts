@@ -74,6 +74,12 @@ export class AccessTokens {
     return tokens;
   }
 
+  /** When each account's present access token ends, by the wall clock in milliseconds. */
+  get expiries(): ReadonlyMap<string, number> {
+    const held = [...this.#accounts].map(([id, tokens]) => [id, tokens.expiresAt] as const);
+    return new Map(held.filter((entry): entry is [string, number] => entry[1] !== undefined));
+  }
+
   /**
    * Loads every account's tokens, so that they are refreshed in time whether or not they are used, and finishes
    * logouts that were cut short.

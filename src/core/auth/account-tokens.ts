@@ -98,6 +98,12 @@ export class AccountTokens {
     return held.tokens.accessToken;
   }
 
+  /** When the present access token ends, by the wall clock in milliseconds; undefined where there is none. */
+  get expiresAt(): number | undefined {
+    const tokens = this.#held?.tokens;
+    return tokens && tokens.receivedAt + tokens.expiresIn * 1000;
+  }
+
   /** Why the last tokens could not be refreshed or stored; undefined when all is well. */
   get problem(): KickbotError | undefined {
     return this.#stopped ?? this.#unsaved ?? this.#backOff?.error;

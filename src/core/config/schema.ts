@@ -122,6 +122,7 @@ export const configSchema = z
       .strictObject({
         host: text.default('127.0.0.1'),
         port: port.default(3000),
+        health: z.boolean('true or false').default(false),
         publicUrl: z
           .string('an address')
           .refine(isSafeEndpoint, 'an https:// address (http:// only for this machine)')
