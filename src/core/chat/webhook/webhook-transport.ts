@@ -46,6 +46,7 @@ export class WebhookTransport implements ChatTransport {
   readonly #receiver: DeliveryReceiver;
   readonly #reconciler: SubscriptionReconciler;
   readonly #outcomes = { ...noWebhooks };
+  readonly #routes: Hono<HttpEnvironment>;
   #listener: TransportListener | undefined;
   #listenerFailed = false;
   #losses = 0;
@@ -76,6 +77,12 @@ export class WebhookTransport implements ChatTransport {
       clock,
       logger,
     });
+    this.#routes = webhookRoutes(
+      (headers, body) => this.#receiver.receive(headers, body),
+      (outcome) => {
+        this.#outcomes[outcome]++;
+      },
+    );
   }
 
   get state(): TransportState {
@@ -94,12 +101,7 @@ export class WebhookTransport implements ChatTransport {
 
   /** `POST /webhooks/kick`, to be mounted on the server. Answers 503 while the transport does not run. */
   routes(): Hono<HttpEnvironment> {
-    return webhookRoutes(
-      (headers, body) => this.#receiver.receive(headers, body),
-      (outcome) => {
-        this.#outcomes[outcome]++;
-      },
-    );
+    return this.#routes;
   }
 
   /** Throws `chat.already_started` while it is running. */
