@@ -1,4 +1,4 @@
-import { messageOf } from '../../primitives/error.js';
+import { KickbotError, messageOf } from '../../primitives/error.js';
 import type { Logger } from '../../telemetry/logger.js';
 import type { PusherAddress } from '../pusher/pusher-library.js';
 import type { FeedServer, FeedSource } from '../realtime/feed.js';
@@ -15,14 +15,18 @@ export interface AutoSourceOptions extends BrokerOptions {
 
 /** How long the broker is left alone after it named nothing. */
 const pauseMs = 5 * 60_000;
+/** How many connections to Centrifugo may fail in a row before Pusher is tried. */
+const triesAtCentrifugo = 3;
 
-/** The server that Kick's broker names, of either kind; while it names none, the configured one. */
+/** The server that Kick's broker names, of either kind; while it names none that answers, the configured one. */
 export class AutoSource implements FeedSource {
   readonly #options: AutoSourceOptions;
   readonly #broker: Broker<Offer>;
   /** Monotonic milliseconds. */
   #askAt = 0;
   #isFallback = false;
+  /** Connections to Centrifugo that were begun since the last one was greeted. */
+  #ungreeted = 0;
 
   constructor(options: AutoSourceOptions) {
     this.#options = options;
@@ -42,7 +46,7 @@ export class AutoSource implements FeedSource {
     if (clock.monotonic() < this.#askAt) return pusherServer(pusher);
     try {
       const server = await this.#offered();
-      if (this.#isFallback) logger.info("Kick's broker names a realtime server again.");
+      if (this.#isFallback) logger.info("The realtime server that Kick's broker names is used again.");
       this.#isFallback = false;
       return server;
     } catch (error) {
@@ -63,7 +67,29 @@ export class AutoSource implements FeedSource {
   async #offered(): Promise<FeedServer> {
     const { clock, pusher, pusherServer } = this.#options;
     const offer = await this.#broker.offer();
-    if (offer.provider === 'centrifugo') return centrifugoServer(offer.url, this.#broker, clock);
-    return pusherServer({ ...pusher, key: offer.key, cluster: offer.cluster });
+    if (offer.provider === 'pusher') {
+      return pusherServer({ ...pusher, key: offer.key, cluster: offer.cluster });
+    }
+    if (this.#ungreeted >= triesAtCentrifugo) {
+      this.#ungreeted = 0;
+      throw new KickbotError(
+        'broker.server_unreachable',
+        `No connection to ${new URL(offer.url).host}, which Kick's broker names, can be made; check that this network lets the bot reach it.`,
+      );
+    }
+    return this.#counted(await centrifugoServer(offer.url, this.#broker, clock));
+  }
+
+  #counted(server: FeedServer): FeedServer {
+    return {
+      open: (listener) => {
+        this.#ungreeted++;
+        const established = () => {
+          this.#ungreeted = 0;
+          listener.established();
+        };
+        return server.open({ ...listener, established });
+      },
+    };
   }
 }

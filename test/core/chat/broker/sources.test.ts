@@ -142,7 +142,9 @@ describe('the source that follows the broker', () => {
     ]);
     clock.advance(300_000);
     expect(await auto.server()).not.toHaveProperty('address');
-    expect(logger.lines.slice(1)).toEqual([['info', "Kick's broker names a realtime server again."]]);
+    expect(logger.lines.slice(1)).toEqual([
+      ['info', "The realtime server that Kick's broker names is used again."],
+    ]);
   });
 
   it.each([
@@ -163,6 +165,33 @@ describe('the source that follows the broker', () => {
     const { sandbox, auto } = await setUp();
     sandbox.faults.next('POST */auth/connection', { status: 429 });
     expect(await auto.server()).toMatchObject({ address: configured });
+  });
+
+  it('falls back where Centrifugo lets no connection in three times, and only then', async () => {
+    const { sandbox, auto, clock, logger, open } = await setUp();
+    const refused = async () => {
+      const { listener } = await open(auto);
+      await vi.waitFor(() => expect(listener.losses).toHaveLength(1));
+    };
+    const greeted = async () => {
+      const { listener } = await open(auto);
+      await vi.waitFor(() => expect(listener.told).toEqual([['established']]));
+    };
+    sandbox.faults.refuseHandshakes({ status: 403 }, 'centrifugo');
+    await refused();
+    await refused();
+    sandbox.faults.clear();
+    await greeted();
+    sandbox.faults.refuseHandshakes({ status: 403 }, 'centrifugo');
+    for (let attempt = 1; attempt <= 3; attempt++) await refused();
+    expect(await auto.server()).toMatchObject({ address: configured });
+    expect(logger.lines).toEqual([
+      ['warn', expect.stringMatching(/^No connection to 127\.0\.0\.1:\d+, which/)],
+    ]);
+    sandbox.faults.clear();
+    clock.advance(300_000);
+    await greeted();
+    expect(logger.lines).toHaveLength(2);
   });
 
   it('asks the broker at once for a new app when Pusher refuses the present one', async () => {
