@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import { fileURLToPath } from 'node:url';
-import { createBot } from '../core/bot.js';
+import { createBot, type Served } from '../core/bot.js';
 import type { LoadedConfig } from '../core/config/load-config.js';
 import type { Config, ConfigInput } from '../core/config/schema.js';
 import { Secret } from '../core/primitives/secret.js';
@@ -29,6 +29,7 @@ export async function startInSandbox(
   const secretKey = new Secret(randomBytes(32).toString('base64'));
   const bot = createBot(configFor(sandbox, config, channel.slug), { directory, secretKey, logger });
   const viewers = { stop: () => {} };
+  let served: Served | undefined;
   const start = async (signal: AbortSignal) => {
     const refused = new AbortController();
     await bot.accounts.login({
@@ -41,17 +42,20 @@ export async function startInSandbox(
     signal.throwIfAborted();
     logger.info(`Logged in as ${botName}, through the sandbox's own login page.`);
     logChat(bot, logger, config.log.format);
+    if (config.server.health) served = await bot.serve();
     await bot.start();
     announce(sandbox.chatPageUrl(channel.slug), logger, config.log.format);
     if (audience) viewers.stop = startAudience({ world: sandbox.world, channel }).stop;
   };
   const stop = async () => {
     viewers.stop();
+    await served?.close();
     await bot.stop();
   };
   try {
     await runUntilSignal(logger, { start, stop });
   } finally {
+    await served?.close();
     await bot.stop({ drainMs: 0 });
     await sandbox.close();
   }
@@ -65,8 +69,11 @@ async function approve(sandbox: Sandbox, url: string): Promise<void> {
 }
 
 function configFor(sandbox: Sandbox, config: Config, slug: string): ConfigInput {
+  const publicUrl = `http://localhost:${config.server.port}`;
+  sandbox.app.webhookUrl = `${publicUrl}/webhooks/kick`;
   return {
     ...config,
+    server: { ...config.server, publicUrl },
     kick: {
       ...config.kick,
       clientId: sandbox.app.clientId,
