@@ -1,8 +1,14 @@
 import { createRequire } from 'node:module';
 import { describe, expect, it } from 'vitest';
+import { Inbox } from '../../src/core/chat/inbox.js';
+import { closed } from '../../src/core/chat/pusher/close-codes.js';
+import { Backoff } from '../../src/core/chat/realtime/backoff.js';
 import { feedChannelsOf } from '../../src/core/chat/realtime/membership.js';
+import type { KickEvent } from '../../src/core/events/kick-event.js';
+import { decodeRealtimeFrame } from '../../src/core/events/realtime-decoder.js';
 import { FakePusher } from '../core/chat/pusher/fake-pusher.js';
 import { channelNumbered, chatOfOne, one, setUp, two, until } from '../core/chat/pusher/setup.js';
+import { FixedRandom } from '../support/fixed-random.js';
 
 const Pusher: { instances: unknown[] } = createRequire(import.meta.url)('pusher-js');
 const three = channelNumbered(3);
@@ -88,20 +94,36 @@ describe('a realtime transport comes back', () => {
     await comesBack();
   });
 
-  it('D54 from an upgrade that is answered with 403 and a page', async () => {
-    const { server, transport, logger, start, isIn } = await setUp();
-    server.refuseUpgrades = true;
+  it.each([
+    [403, 15_000, 'A firewall or proxy refuses this machine'],
+    [429, 15_000, 'Too many connections come from this address'],
+    [200, 15_000, 'A firewall or proxy refuses this machine'],
+    [503, 500, 'It is tried again until it works.'],
+  ])('D54 from an upgrade that is answered with %i and a page', async (status, shortest, advice) => {
+    const { server, transport, logger, start, comesBack, isIn } = await setUp();
+    server.refuseUpgrades = status;
     start();
     await isIn('backing off');
-    expect(transport.state).toMatchObject({
-      reason: 'the connection was refused with status 403 and a page',
-    });
-    expect(transport.state.name === 'backing off' && transport.state.retryInMs).toBeGreaterThanOrEqual(
-      15_000,
-    );
-    expect(logger.lines).toEqual([
-      ['warn', expect.stringContaining('A firewall or proxy refuses this machine')],
-    ]);
+    const reason = `the connection was refused with status ${status} and a page`;
+    const { state } = transport;
+    expect(state).toMatchObject({ reason });
+    expect(state.name === 'backing off' && state.retryInMs).toBeGreaterThanOrEqual(shortest);
+    expect(logger.lines).toEqual([['warn', expect.stringContaining(advice)]]);
+    server.refuseUpgrades = undefined;
+    await comesBack();
+  });
+
+  it.each([
+    // A name that is too long is not even asked for.
+    ['of a host that is not found', { host: `${'x'.repeat(64)}.invalid` }, /ENOTFOUND|EAI_AGAIN/, 500],
+    ['of a server without TLS', { tls: true }, /wrong version number|packet length|EPROTO/i, 15_000],
+  ])('D54 later, having told what is wrong, %s', async (_, address, reason, shortest) => {
+    const { transport, logger, start, isIn } = await setUp(address);
+    start();
+    await isIn('backing off');
+    const { state } = transport;
+    expect(state.name === 'backing off' && state.retryInMs).toBeGreaterThanOrEqual(shortest);
+    expect(logger.lines).toEqual([['warn', expect.stringMatching(reason)]]);
   });
 
   it('D49 from a silent peer that is found within 40 s', async () => {
@@ -332,6 +354,53 @@ describe('frames that are not what they should be', () => {
     await until(() => seen.length === 5, 'all five frames');
     expect(seen).toEqual(['0', '1', '2', '3', '4']);
     expect(logger.lines).toEqual([['error', 'Handling a frame of the chat feed failed.']]);
+  });
+});
+
+describe('the same message on two sockets', () => {
+  it('D60 is handled once', async () => {
+    const [first, second] = [await setUp(), await setUp()];
+    const handled: KickEvent[] = [];
+    const inbox = new Inbox({ logger: first.logger, consume: (event) => void handled.push(event) });
+    let frames = 0;
+    for (const { transport, clock } of [first, second]) {
+      transport.start({
+        frame: (frame, channel) => {
+          frames++;
+          const event = decodeRealtimeFrame(frame, channel, clock.now());
+          if (event) inbox.accept(event);
+        },
+        state: () => undefined,
+        missed: () => undefined,
+      });
+      await transport.join(one);
+    }
+    const sender = { id: 7, username: 'fan', slug: 'fan', identity: { color: '#75FD46', badges: [] } };
+    const created_at = '2026-01-01T00:00:00+00:00';
+    for (const id of ['a', 'b']) {
+      const message = { id, chatroom_id: 101, content: 'hi', type: 'message', created_at, sender };
+      for (const { server } of [first, second]) {
+        server.publish(chatOfOne, 'App\\Events\\ChatMessageEvent', message);
+      }
+    }
+    await until(() => frames === 4, 'all four frames');
+    expect(handled.map((event) => event.type === 'chat.message.sent' && event.messageId).sort()).toEqual([
+      'a',
+      'b',
+    ]);
+  });
+});
+
+describe('500 clients of a server that restarts', () => {
+  it('D63 come back spread: in no second more than a tenth of them', () => {
+    const clients = Array.from({ length: 500 }, (_, client) => new Backoff(new FixedRandom(client / 500)));
+    const perSecond = new Map<number, number>();
+    for (const backoff of clients) {
+      backoff.reset();
+      const second = Math.floor(backoff.next(closed('restart', 1012)) / 1_000);
+      perSecond.set(second, (perSecond.get(second) ?? 0) + 1);
+    }
+    expect(Math.max(...perSecond.values())).toBeLessThanOrEqual(50);
   });
 });
 

@@ -7,9 +7,12 @@ export function closed(reason: string, code: number | undefined): Loss {
   return { reason, isSlow, isOutdated, isRestart: isRestart(code), advice: adviceFor(code) };
 }
 
-/** Going away, restart (RFC 6455 §7.4.1 and its registry); over capacity, and whatever asks to connect again. */
+/**
+ * Going away, restart, try again later (RFC 6455 §7.4.1 and its registry), over capacity. Not 42xx, which ask to come
+ * back at once.
+ */
 function isRestart(code: number | undefined): boolean {
-  return code !== undefined && ([1001, 1012, 1013].includes(code) || (code >= 4100 && code < 4300));
+  return code !== undefined && ([1001, 1012, 1013].includes(code) || (code >= 4100 && code < 4200));
 }
 
 /** https://pusher.com/docs/channels/library_auth_reference/pusher-websockets-protocol, error codes. */

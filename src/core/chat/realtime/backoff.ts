@@ -2,12 +2,14 @@ import type { Random } from '../../primitives/random.js';
 import type { Loss } from './feed.js';
 
 const baseMs = 500;
+/** Under two, so that what was away for some seconds is back soon; over one, so that nobody is hammered. */
+const growth = 1.5;
 const capMs = 30_000;
-/** So many a second at most come back of those that a server let go at once: under a tenth. */
+/** Over this they spread who were let go at once: in no second a tenth of them. */
 const spreadMs = 15_000;
 
 /**
- * How long to wait before the next attempt: anything from 0.5 s to a ceiling that doubles from 1 s to 30 s.
+ * How long to wait before the next attempt: anything from 0.5 s to a ceiling that grows from 1 s to 30 s.
  *
  * A stable connection that broke is tried again within a second, once. One that the server ended together with all
  * others is not: its clients would all be back in the same second.
@@ -24,7 +26,7 @@ export class Backoff {
 
   /** Milliseconds. After what will not pass by itself 15 to 30 s, and half a minute to a minute if it does not. */
   next({ isSlow, isRestart = false }: Pick<Loss, 'isSlow' | 'isRestart'>): number {
-    const grown = Math.min(capMs, baseMs * 2 ** (this.#failures + 1));
+    const grown = Math.min(capMs, 2 * baseMs * growth ** this.#failures);
     const floor = this.#wasStable ? 0 : baseMs;
     this.#wasStable = false;
     this.#failures = Math.min(this.#failures + 1, 16);

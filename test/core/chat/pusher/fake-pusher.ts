@@ -26,8 +26,8 @@ export class FakePusher {
   readonly misdeeds: Misdeeds = { greeting: undefined, unanswered: new Set(), silent: false };
   /** Every connection that was ever made. */
   readonly peers: Peer[] = [];
-  /** Answers with 403 and a page, as a firewall does. */
-  refuseUpgrades = false;
+  /** Answers with this status and a page, as a firewall does. */
+  refuseUpgrades: number | undefined;
   readonly #server: WebSocketServer;
 
   private constructor(server: WebSocketServer) {
@@ -40,7 +40,11 @@ export class FakePusher {
       host: '127.0.0.1',
       port,
       verifyClient: (_: unknown, answer: (accepted: boolean, status: number, page: string) => void) =>
-        answer(!fake.refuseUpgrades, 403, '<title>Just a moment...</title>'),
+        answer(
+          fake.refuseUpgrades === undefined,
+          fake.refuseUpgrades ?? 0,
+          '<title>Just a moment...</title>',
+        ),
     });
     const fake = new FakePusher(server);
     await once(server, 'listening');

@@ -1,5 +1,6 @@
 import { onTestFinished, vi } from 'vitest';
 import { pusherSource } from '../../../../src/core/chat/pusher/pusher-feed.js';
+import type { PusherAddress } from '../../../../src/core/chat/pusher/pusher-library.js';
 import { RealtimeTransport } from '../../../../src/core/chat/realtime/realtime-transport.js';
 import type { MissedSpan, TransportState } from '../../../../src/core/chat/transport.js';
 import type { Channel } from '../../../../src/core/events/kick-event.js';
@@ -22,7 +23,7 @@ export const two = channelNumbered(2);
 export const chatOfOne = 'chatrooms.101.v2';
 
 /** A transport and the server it talks to over a real socket. The clock stands until a test advances it. */
-export async function setUp() {
+export async function setUp(address: Partial<PusherAddress> = {}) {
   const server = await FakePusher.listen();
   const clock = new FakeClock();
   const logger = new RecordingLogger();
@@ -34,6 +35,7 @@ export async function setUp() {
       host: '127.0.0.1',
       port: server.port,
       tls: false,
+      ...address,
     }),
     clock,
     random: new FixedRandom(0.5),
