@@ -10,19 +10,15 @@ import { Secret } from '../core/primitives/secret.js';
 import { databasePath } from '../core/storage/database.js';
 import { SilentLogger } from '../core/telemetry/logger.js';
 import { loadConfiguration } from './configuration.js';
+import { broken, type Finding, found, missing } from './finding.js';
 import { subcommand } from './subcommand.js';
 import { paint } from './terminal.js';
+import { webhookFindings } from './webhook-findings.js';
 
 interface Setting {
   readonly key: string;
   readonly value: unknown;
   readonly source: string;
-}
-
-interface Finding {
-  /** `missing` is nothing wrong: the bot runs without it, and can do less. */
-  readonly state: 'ok' | 'missing' | 'broken';
-  readonly what: string;
 }
 
 export function addDoctorCommand(program: Command): void {
@@ -38,6 +34,7 @@ export function addDoctorCommand(program: Command): void {
       ...keyFindings(loaded),
       ...(await pluginFindings(loaded)),
       ...(await accountFindings(loaded)),
+      ...(await webhookFindings(loaded)),
     ];
     if (loaded.config.log.format === 'json') {
       process.stdout.write(`${JSON.stringify({ file: loaded.file ?? null, settings, findings })}\n`);
@@ -78,10 +75,6 @@ function withoutSecrets(value: unknown): unknown {
 }
 
 const secretName = /secret|token|password|credential|api_?key/i;
-
-const found = (what: string): Finding => ({ state: 'ok', what });
-const missing = (what: string): Finding => ({ state: 'missing', what });
-const broken = (what: string): Finding => ({ state: 'broken', what });
 
 function keyFindings({ secretKey, config }: LoadedConfig): Finding[] {
   return [
