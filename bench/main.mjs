@@ -78,6 +78,19 @@ async function parts() {
   return mistakes;
 }
 
+async function webhooks() {
+  const { rounds, perRound, perSecond: rate, slowSockets, ...measured } = await measure('webhooks.mjs');
+  const { answers, signatures, mistakes } = measured;
+  printSection(
+    `Webhooks: ${rate} a second, ${slowSockets} slow connections open (${rounds} rounds of ${perRound})`,
+  );
+  printRow('request due, answer read, p50', answers.p50, milli);
+  printRow('request due, answer read, p99', answers.p99, milli, { atMost: 50 });
+  printRow('signatures checked, the key read each time', signatures.parsed, perSecond);
+  printRow('signatures checked, the key kept', signatures.kept, perSecond, { atLeast: 24_000 });
+  return mistakes;
+}
+
 async function start() {
   const { rounds, help, sandbox } = await startUp();
   printSection(`Whole processes, from their start (${rounds} rounds)`);
@@ -88,6 +101,6 @@ async function start() {
 
 printMachine();
 const mistakes = [];
-for (const run of [frames, dispatch, replies, heap, parts, start]) mistakes.push(...(await run()));
+for (const run of [frames, dispatch, replies, heap, parts, webhooks, start]) mistakes.push(...(await run()));
 for (const mistake of mistakes) console.error(`WRONG: ${mistake}`);
 process.exitCode = mistakes.length === 0 ? 0 : 1;
