@@ -36,12 +36,8 @@ export function* chatFrames({
   removedEvery = Number.POSITIVE_INFINITY,
 }) {
   const random = numbers(42);
-  const pick = (list) => list[Math.floor(random() * list.length)];
-  const says = () => {
-    if (random() < 0.04) return pick(otherScripts);
-    const text = Array.from({ length: 2 + Math.floor(random() * 6) }, () => pick(words)).join(' ');
-    return random() < 0.15 ? `${text} ${pick(emotes)}` : text;
-  };
+  const pick = pickerOf(random);
+  const says = chatter(random);
   for (let index = 0; index < count; index++) {
     const isCommand = (index + 1) % commandEvery === 0;
     const isRemoved = !isCommand && (index + 2) % removedEvery === 0;
@@ -49,6 +45,21 @@ export function* chatFrames({
     const content = isCommand ? command : isRemoved ? `${removedPhrase} ${says()}` : says();
     yield chatFrame({ content, channel: channelNumber(index % channels), random, isPlain: isRemoved });
   }
+}
+
+/** A function that gives one of a list. */
+export function pickerOf(random) {
+  return (list) => list[Math.floor(random() * list.length)];
+}
+
+/** A function that gives what somebody says next. */
+export function chatter(random) {
+  const pick = pickerOf(random);
+  return () => {
+    if (random() < 0.04) return pick(otherScripts);
+    const text = Array.from({ length: 2 + Math.floor(random() * 6) }, () => pick(words)).join(' ');
+    return random() < 0.15 ? `${text} ${pick(emotes)}` : text;
+  };
 }
 
 function chatFrame({ content, channel: { chatroomId }, random, isPlain }) {
@@ -86,7 +97,7 @@ function uuid(random) {
 }
 
 /** Mulberry32: numbers from 0 to 1, the same for the same seed. */
-function numbers(seed) {
+export function numbers(seed) {
   let state = seed;
   return () => {
     state = (state + 0x6d2b79f5) | 0;
