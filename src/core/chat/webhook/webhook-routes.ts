@@ -16,10 +16,11 @@ export type WebhookOutcome =
   | 'unknown_channel'
   | 'unknown_event'
   | 'unreadable'
-  /** Not from Kick: headers missing or malformed; compressed; larger than 256 kB; signed by somebody else, or not at all. */
+  /** Not from Kick: headers missing or malformed; compressed; larger than 256 kB; ended in the middle; signed by somebody else. */
   | 'bad_headers'
   | 'compressed'
   | 'too_large'
+  | 'cut_off'
   | 'bad_signature'
   /** Could not be stored, or too many wait already: Kick may send it again. */
   | 'unavailable';
@@ -36,6 +37,7 @@ const statuses = {
   bad_headers: 400,
   compressed: 415,
   too_large: 413,
+  cut_off: 400,
   bad_signature: 403,
   unavailable: 503,
 } as const satisfies Record<WebhookOutcome, number>;
@@ -57,6 +59,7 @@ export const noWebhooks: WebhookCounts = {
   bad_headers: 0,
   compressed: 0,
   too_large: 0,
+  cut_off: 0,
   bad_signature: 0,
   unavailable: 0,
 };
@@ -96,5 +99,5 @@ async function judge(c: Context<HttpEnvironment>, receive: ReceiveDelivery): Pro
   if ((c.req.header('content-encoding') ?? 'identity').toLowerCase() !== 'identity') return 'compressed';
   if (Number(c.req.header('content-length') ?? 0) > largestBody) return 'too_large';
   const body = await rawBody(c.env.incoming, largestBody);
-  return body === undefined ? 'too_large' : receive(headers, body);
+  return typeof body === 'string' ? body : receive(headers, body);
 }

@@ -1,3 +1,5 @@
+import { once } from 'node:events';
+import { request as httpRequest } from 'node:http';
 import { afterEach, describe, expect, it, vi } from 'vitest';
 import { chatBody, openWebhooks, streamer, type Webhooks, type WebhooksOptions } from './setup.js';
 
@@ -80,11 +82,18 @@ describe('POST /webhooks/kick', () => {
   });
 
   it('has no line in the log for what is not from Kick', async () => {
-    const { deliver, logger, transport } = await open();
+    const { deliver, logger, transport, address, request } = await open();
     logger.lines.length = 0;
     for (const headers of [{ 'kick-event-signature': 'AAAA' }, { 'kick-event-type': '' }]) {
       await deliver({ headers });
     }
+    const headers = { ...request().headers, 'content-length': 100, expect: '100-continue' };
+    const asked = httpRequest(address, { method: 'POST', headers });
+    asked.on('error', () => undefined);
+    asked.flushHeaders();
+    await once(asked, 'continue');
+    asked.destroy();
+    await vi.waitFor(() => expect(transport.outcomes.cut_off).toBe(1));
     expect(transport.outcomes).toMatchObject({ bad_signature: 1, bad_headers: 1 });
     expect(logger.lines).toEqual([]);
   });
