@@ -1,6 +1,5 @@
-/** Frames that are no events of a feed's protocol, or of no protocol at all. */
+/** Frames that are no events of either protocol; `{}` would be a ping of Centrifugo's. */
 const malformed = [
-  '{}',
   '[]',
   '42',
   'null',
@@ -11,8 +10,8 @@ const malformed = [
   '{"event":"x","data":{},"channel":"constructor"}',
   '\u0000\u0001',
 ];
-/** Pusher: unavailable or restarting, over capacity, reconnect at once. Centrifugo: shutdown, no pong, stale. */
-const closeCodes = { pusher: [1001, 1012, 4100, 4200, 4201], centrifugo: [1001, 1012, 3001, 3012, 3502] };
+/** Pusher: leaving, restarting, over capacity, come back at once. Centrifugo: leaving, shutdown, expired, slow, no pong. */
+const closeCodes = { pusher: [1001, 1012, 4100, 4200, 4201], centrifugo: [1001, 3001, 3005, 3008, 3012] };
 /** A connection that is dead without a word is found by its silence. */
 const halfOpen = { noticedWithinMs: 60_000, isHalfOpen: true, isSlow: true };
 /** Who is turned away asks again after 15 to 30 s only. */
@@ -24,12 +23,11 @@ const send = 'POST /public/v1/chat';
  * many seconds to so many, and ends.
  *
  * @param lines The feeds' proxies, by transport.
- * @param pick Gives one of a list.
  */
-export function faultsOf({ sandbox, lines, pick }) {
+export function faultsOf({ sandbox, lines }) {
   const { faults } = sandbox;
   return [
-    ...Object.entries(lines).flatMap(([name, line]) => feedFaults(name, line, faults, pick)),
+    ...Object.entries(lines).flatMap(([name, line]) => feedFaults(name, line, faults)),
     {
       title: 'the broker answers 503',
       hits: ['centrifugo'],
@@ -55,7 +53,7 @@ export function faultsOf({ sandbox, lines, pick }) {
   ];
 }
 
-function feedFaults(name, line, faults, pick) {
+function feedFaults(name, line, faults) {
   const again = () => faults.dropSockets(name);
   const fault = (what, seconds, begin, more = {}) => ({
     title: `${name}: ${what}`,
@@ -73,7 +71,9 @@ function feedFaults(name, line, faults, pick) {
       line.refuse();
       line.reset();
     }),
-    fault('closed by its server', [0, 0], () => faults.closeSockets(pick(closeCodes[name]), '', name)),
+    ...closeCodes[name].map((code) =>
+      fault(`closed with ${code}`, [0, 0], () => faults.closeSockets(code, '', name)),
+    ),
     fault(
       'handshakes answered with 403',
       [3, 10],

@@ -1,6 +1,6 @@
 // Kick's side of the soak: the sandbox, a bad network before its feeds, people who chat, and what goes wrong.
 import { startChaosProxy, startSandbox } from 'kickbot/sandbox';
-import { numbers, pickerOf } from '../kick/chat.mjs';
+import { numbers } from '../kick/chat.mjs';
 import { serve } from '../processes.mjs';
 import { FaultDeck } from './fault-deck.mjs';
 import { faultsOf } from './faults.mjs';
@@ -45,9 +45,7 @@ serve({
       if (type === 'message' && message.sender === bot) replies.push(Number(message.content));
     });
     load = new Load({ world, channels, users, rate, seed });
-    const random = numbers(seed + 1);
-    const faults = faultsOf({ sandbox, lines, pick: pickerOf(random) });
-    deck = new FaultDeck({ faults, slotMs, random });
+    deck = new FaultDeck({ faults: faultsOf({ sandbox, lines }), slotMs, random: numbers(seed + 1) });
 
     const { access_token, refresh_token, expires_in, scope } = sandbox.issueTokens({ as: bot });
     return {

@@ -37,9 +37,9 @@ export class Ledger {
     this.#replies.set(number, (this.#replies.get(number) ?? 0) + 1);
   }
 
-  /** Said and not handled yet. */
+  /** Said and not handled yet, as far as it was told. */
   get outstanding() {
-    return this.#saidAt.length - this.#handled;
+    return Math.max(0, this.#saidAt.length - this.#handled);
   }
 
   get totals() {
