@@ -10,6 +10,8 @@ const keptForMs = 25 * 3_600_000;
 const keptAtMost = 50_000;
 const flushEveryMs = 1_000;
 const pruneEveryMs = 3_600_000;
+/** Deleting an hour's worth of a busy bot at once would hold everything up for seconds. */
+const pruneEveryMessages = 2_000;
 
 export interface SeenMessagesOptions {
   database: Database;
@@ -29,6 +31,7 @@ export class SeenMessages {
   #writing: Promise<void> = Promise.resolve();
   #cancelFlush: Cancel | undefined;
   #prunedAt = -Infinity;
+  #writtenSince = 0;
   #isFailing = false;
 
   constructor({ database, clock, logger }: SeenMessagesOptions) {
@@ -67,6 +70,7 @@ export class SeenMessages {
 
   async #write(): Promise<void> {
     const messages = this.#unwritten;
+    if (messages.length === 0) return;
     this.#unwritten = [];
     try {
       // One parameter for all: with a row for each the query builder takes ten times as long as the database.
@@ -75,7 +79,9 @@ export class SeenMessages {
         select value, ${this.#clock.now()} from json_each(${JSON.stringify(messages)})
         where true on conflict do nothing
       `.execute(this.#database);
-      if (this.#clock.monotonic() - this.#prunedAt >= pruneEveryMs) await this.#prune();
+      this.#writtenSince += messages.length;
+      const isTime = this.#clock.monotonic() - this.#prunedAt >= pruneEveryMs;
+      if (isTime || this.#writtenSince >= pruneEveryMessages) await this.#prune();
       if (this.#isFailing) this.#logger.info('The ids of handled messages are stored again.');
       this.#isFailing = false;
     } catch (error) {
@@ -93,6 +99,7 @@ export class SeenMessages {
 
   async #prune(): Promise<void> {
     this.#prunedAt = this.#clock.monotonic();
+    this.#writtenSince = 0;
     const database = this.#database;
     await database
       .deleteFrom('seen_messages')

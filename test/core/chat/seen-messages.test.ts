@@ -55,6 +55,20 @@ describe('the messages seen', () => {
     expect(kept).not.toContain('first');
   });
 
+  it('are at no time many more than that, however fast they come', async () => {
+    const { database, seen, clock } = await open();
+    for (let second = 0; second < 27; second++) {
+      for (let number = 0; number < 2_000; number++) seen.add(messageId(`m${second}-${number}`));
+      clock.advance(1);
+      await seen.flush();
+    }
+    const { stored } = await database
+      .selectFrom('seen_messages')
+      .select(({ fn }) => fn.countAll<number>().as('stored'))
+      .executeTakeFirstOrThrow();
+    expect(stored).toBe(50_000);
+  });
+
   it('wait where they cannot be stored; that is said once, and once that it is over', async () => {
     const { database, clock, logger, make, seen } = await open();
     await database.schema.alterTable('seen_messages').renameTo('away').execute();
