@@ -17,12 +17,15 @@ const answers = {
 };
 
 const texts = [...chatFrames(JSON.parse(process.argv[2] ?? '{}'))];
-const writes = writesOf(texts);
+const frames = texts.map(frameOf);
+const writes = writesOf(frames);
+/** The channel that each is for. */
+const channels = texts.map((text) => JSON.parse(text).channel);
 
 let next = 0;
 /** What the bot said. */
 const messages = new Tally();
-/** Who is connected, by the app key they named. */
+/** Who is connected, by the app key they named: their sockets, and which of them takes a channel. */
 const clients = new Map();
 const api = createServer((request, response) => {
   request.resume().on('end', () => {
@@ -35,10 +38,14 @@ const api = createServer((request, response) => {
 const sockets = new WebSocketServer({ noServer: true });
 api.on('upgrade', (request, stream, head) => {
   sockets.handleUpgrade(request, stream, head, (socket) => {
-    clients.set(request.url.split(/[/?]/)[2], { stream, socket });
+    const key = request.url.split(/[/?]/)[2];
+    const client = clients.get(key) ?? { streams: new Set(), byChannel: new Map() };
+    clients.set(key, client);
+    client.streams.add(stream);
+    socket.on('close', () => client.streams.delete(stream));
     const greeting = JSON.stringify({ socket_id: '1.1', activity_timeout: 120 });
     socket.send(JSON.stringify({ event: 'pusher:connection_established', data: greeting }));
-    socket.on('message', (text) => answer(socket, JSON.parse(String(text))));
+    socket.on('message', (text) => answer(client, { socket, stream }, JSON.parse(String(text))));
   });
 });
 api.listen(0, '127.0.0.1');
@@ -51,7 +58,14 @@ serve({
   },
   /** Sends the next `count` frames, a multiple of those in a write; after the last comes the first. */
   async flood({ client, count }) {
-    const { stream } = clients.get(client);
+    const { streams, byChannel } = clients.get(client);
+    if (streams.size > 1) {
+      for (let sent = 0; sent < count; sent++, next++) {
+        byChannel.get(channels[next % texts.length]).stream.write(frames[next % texts.length]);
+      }
+      return;
+    }
+    const [stream] = streams;
     for (let sent = 0; sent < count; sent += framesPerWrite) {
       if (stream.write(writes[next++ % writes.length])) continue;
       await new Promise((resolve) => stream.once('drain', resolve));
@@ -62,25 +76,31 @@ serve({
     await messages.expect(count);
   },
   send({ client, index }) {
-    clients.get(client).socket.send(texts[index % texts.length]);
+    const at = index % texts.length;
+    clients.get(client).byChannel.get(channels[at]).socket.send(texts[at]);
   },
 });
 
-function answer(socket, { event, data }) {
+function answer({ byChannel }, connection, { event, data }) {
+  const { socket } = connection;
   if (event === 'pusher:ping') socket.send('{"event":"pusher:pong","data":"{}"}');
   if (event !== 'pusher:subscribe') return;
   const { channel } = data;
+  byChannel.set(channel, connection);
   socket.send(JSON.stringify({ event: 'pusher_internal:subscription_succeeded', channel, data: '{}' }));
 }
 
-/** WebSocket frames (RFC 6455, section 5.2) ready to be written, several at a time. */
-function writesOf(texts) {
-  const frames = texts.map((text) => {
-    const payload = Buffer.from(text);
-    const header = Buffer.from([0x81, 126, payload.length >> 8, payload.length & 255]);
-    return Buffer.concat([header, payload]);
-  });
+/** A WebSocket frame (RFC 6455, section 5.2) ready to be written. */
+function frameOf(text) {
+  const payload = Buffer.from(text);
+  const header = Buffer.from([0x81, 126, payload.length >> 8, payload.length & 255]);
+  return Buffer.concat([header, payload]);
+}
+
+function writesOf(frames) {
   const writes = [];
-  while (frames.length > 0) writes.push(Buffer.concat(frames.splice(0, framesPerWrite)));
+  for (let from = 0; from < frames.length; from += framesPerWrite) {
+    writes.push(Buffer.concat(frames.slice(from, from + framesPerWrite)));
+  }
   return writes;
 }
