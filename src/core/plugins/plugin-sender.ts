@@ -15,11 +15,12 @@ interface Untold {
 /**
  * A plugin's way to the chat. What could not be sent is logged even when the plugin does not wait for it, so a
  * forgotten `await` neither hides a failure nor ends the process. What goes on failing in the same way is told at
- * once and then once a minute, with how often.
+ * once and then once a minute, with how often; for the last time when the plugin is unloaded and nothing of it waits.
  */
 export class PluginSender extends Sender {
   #closed = false;
-  readonly #untold = new Map<string, Untold>();
+  #open = 0;
+  readonly #untold = new Map<string | undefined, Untold>();
 
   constructor(
     private readonly plugin: string,
@@ -37,19 +38,24 @@ export class PluginSender extends Sender {
       );
     }
     const sent = this.sender.send({ ...message, plugin: this.plugin });
-    sent.catch((error: unknown) => this.#tell(message, error));
+    this.#open++;
+    sent
+      .catch((error: unknown) => this.#tell(message, error))
+      .finally(() => {
+        this.#open--;
+        this.#tellRest();
+      });
     return sent;
   }
 
   close(): void {
     this.#closed = true;
-    for (const { cancel } of this.#untold.values()) cancel();
-    this.#untold.clear();
+    this.#tellRest();
   }
 
   #tell({ channel, replyTo }: OutgoingMessage, error: unknown): void {
     const code = error instanceof KickbotError ? error.code : undefined;
-    const untold = this.#untold.get(`${code}`);
+    const untold = this.#untold.get(code);
     if (untold !== undefined) {
       untold.count++;
       return;
@@ -61,22 +67,35 @@ export class PluginSender extends Sender {
       replyTo,
       code,
     });
-    if (!this.#closed) this.#watch(code);
+    this.#watch(code);
   }
 
   /** Tells of more of the kind in a minute. */
   #watch(code: string | undefined): void {
-    const { plugin } = this;
     const cancel = this.clock.schedule(minuteMs, () => {
-      const count = this.#untold.get(`${code}`)?.count ?? 0;
-      this.#untold.delete(`${code}`);
-      if (count === 0) return;
-      this.logger.warn(
-        `In the last minute ${count} more messages of plugin ${plugin} were not sent for the same reason (${code}).`,
-        { plugin, code, count },
-      );
-      this.#watch(code);
+      if (this.#tellCount(code)) this.#watch(code);
     });
-    this.#untold.set(`${code}`, { count: 0, cancel });
+    this.#untold.set(code, { count: 0, cancel });
+  }
+
+  #tellRest(): void {
+    if (!this.#closed || this.#open > 0) return;
+    for (const [code, { cancel }] of this.#untold) {
+      cancel();
+      this.#tellCount(code);
+    }
+  }
+
+  /** Forgets what it tells; false when there was nothing. */
+  #tellCount(code: string | undefined): boolean {
+    const { plugin } = this;
+    const count = this.#untold.get(code)?.count ?? 0;
+    this.#untold.delete(code);
+    if (count === 0) return false;
+    this.logger.warn(
+      `In the last minute ${count} more messages of plugin ${plugin} were not sent for the same reason (${code}).`,
+      { plugin, code, count },
+    );
+    return true;
   }
 }

@@ -47,3 +47,22 @@ it('C41 tells of each reason at once, and then once a minute with the number', a
   expect(logger.lines).toHaveLength(1);
   expect(clock.pending, 'nothing is left to tell').toBe(0);
 });
+
+it('tells twice of all that waited when its plugin was unloaded, and leaves no timer', async () => {
+  const { list, clock, logger, sender } = open();
+  const stopped: (() => void)[] = [];
+  list.send = () =>
+    new Promise((_, reject) => {
+      stopped.push(() => reject(new MessageNotSentError('stopped')));
+    });
+  for (let i = 0; i < 300; i++) {
+    sender.send({ channel: channelNumber(i), content: 'hello' }).catch(() => undefined);
+  }
+  sender.close();
+  for (const stop of stopped) stop();
+  await expect.poll(() => clock.pending).toBe(0);
+  expect(logger.lines.map(([, line]) => line)).toEqual([
+    expect.stringMatching(/^A message of plugin dice was not sent: The bot stopped/),
+    expect.stringMatching(/ 299 more messages of plugin dice were not sent .*sender\.stopped/),
+  ]);
+});
