@@ -189,31 +189,47 @@ const families: readonly Family[] = [
   },
 ];
 
+/** Node's own, which belong to the process: watched once, however many bots are in it, and until it ends. */
+let ofProcess: Registry | undefined;
+function processRegistry(): Registry {
+  if (ofProcess === undefined) {
+    ofProcess = new Registry();
+    collectDefaultMetrics({ register: ofProcess });
+  }
+  return ofProcess;
+}
+
 /**
- * A bot's numbers for Prometheus, beside Node's own. They are read when somebody asks; counting costs nothing more
- * than the bot's own totals.
+ * A bot's numbers for Prometheus, beside Node's own. They are read when somebody asks, once for each answer;
+ * counting costs nothing more than the bot's own totals.
  *
  * Source: https://prometheus.io/docs/instrumenting/exposition_formats/
  */
 export class Metrics {
-  readonly #registry = new Registry();
+  readonly #registry: Registry;
+  readonly #read: () => Readings;
+  /** Those of the answer that is being made. */
+  #readings: Readings;
 
   constructor(read: () => Readings) {
-    collectDefaultMetrics({ register: this.#registry });
+    this.#read = read;
+    this.#readings = read();
+    const own = new Registry();
     for (const { kind, name, help, labels, read: valuesOf } of families) {
       const metric = new kind({
         name,
         help,
         labelNames: [...labels],
-        registers: [this.#registry],
+        registers: [own],
         collect: () => {
           metric.reset();
-          for (const [values, value] of valuesOf(read())) {
+          for (const [values, value] of valuesOf(this.#readings)) {
             metric.inc(Object.fromEntries(values.map((label, at) => [labels[at] ?? '', label])), value);
           }
         },
       });
     }
+    this.#registry = Registry.merge([processRegistry(), own]);
   }
 
   /** Such as `text/plain; version=0.0.4; charset=utf-8`. */
@@ -222,6 +238,7 @@ export class Metrics {
   }
 
   text(): Promise<string> {
+    this.#readings = this.#read();
     return this.#registry.metrics();
   }
 }
