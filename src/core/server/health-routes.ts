@@ -16,7 +16,8 @@ export interface HealthParts {
 
 /**
  * For whoever watches over the process: `/healthz` (it answers), `/readyz` (every channel is received, 503
- * otherwise) and `/metrics` for Prometheus. Only under this machine's own names, never under the public address.
+ * otherwise) and `/metrics` for Prometheus. Only for this machine and under its own names, never under the public
+ * address.
  */
 export function healthRoutes({ readiness, metrics }: HealthParts): Hono<ServerEnvironment> {
   const app = new Hono<ServerEnvironment>();
@@ -34,7 +35,12 @@ export function healthRoutes({ readiness, metrics }: HealthParts): Hono<ServerEn
   return app;
 }
 
+/** As sockets name the other end. */
+const loopback = /^(::1|(::ffff:)?127(\.\d+){3})$/;
+
+/** A `Host` alone is whatever the client says. */
 function isLocal(c: Context<ServerEnvironment>): boolean {
+  if (!loopback.test(c.env.incoming.socket.remoteAddress ?? '')) return false;
   const { host, port } = new URL(c.get('origin'));
   return loopbackHosts(Number(port) || 80).includes(host);
 }
