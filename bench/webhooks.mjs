@@ -142,7 +142,7 @@ await reportOn(async () => {
       p50.push(quantile(times, 0.5));
       p99.push(quantile(times, 0.99));
       for (const { status } of answers) {
-        if (status !== 204) wrong.set(status, (wrong.get(status) ?? 0) + 1);
+        if (status !== 200) wrong.set(status, (wrong.get(status) ?? 0) + 1);
       }
     }
     const { accepted, handled } = await receiver.ask('counts');

@@ -81,7 +81,7 @@ describe('webhooks under faults', () => {
     const { deliver, received } = await open();
     const body = `{"cost": 1.0, "name": "\\u0041", ${JSON.stringify(chatBody()).slice(1)}`;
     expect(await deliver({ body, sentBody: JSON.stringify(JSON.parse(body)) })).toBe(403);
-    expect(await deliver({ body })).toBe(204);
+    expect(await deliver({ body })).toBe(200);
     await vi.waitFor(() => expect(received).toHaveLength(1));
   });
 
@@ -91,19 +91,19 @@ describe('webhooks under faults', () => {
     const first = await open({ url, directory });
     const same = { messageId: '01SAME', body: chatBody(), sentAt: first.clock.now() };
     const statuses = await Promise.all(Array.from({ length: 10 }, () => first.deliver(same)));
-    expect(statuses).toEqual(Array(10).fill(204));
+    expect(statuses).toEqual(Array(10).fill(200));
     await vi.waitFor(() => expect(first.received).toHaveLength(1));
     expect(first.transport.outcomes).toMatchObject({ accepted: 1, repeated: 9 });
     await first.close();
 
     const second = await open({ url, directory });
-    expect(await second.deliver(same)).toBe(204);
+    expect(await second.deliver(same)).toBe(200);
     expect(second.transport.outcomes).toMatchObject({ accepted: 0, repeated: 1 });
     // Its id is known for longer than a repetition is accepted.
     second.clock.advance(24 * hour - minute);
-    expect(await second.deliver(same)).toBe(204);
+    expect(await second.deliver(same)).toBe(200);
     second.clock.advance(2 * hour);
-    expect(await second.deliver(same)).toBe(204);
+    expect(await second.deliver(same)).toBe(200);
     expect(second.transport.outcomes).toMatchObject({ accepted: 0, repeated: 2, too_old: 1 });
     expect(second.received).toEqual([]);
     expect(await second.database.selectFrom('webhook_deliveries').selectAll().execute()).toEqual([]);
@@ -115,7 +115,7 @@ describe('webhooks under faults', () => {
     const first = await open({ url, directory, settles: false });
     const sentAt = first.clock.now();
     for (const content of ['settled', 'waiting 1', 'waiting 2']) {
-      expect(await first.deliver({ body: chatBody(content) })).toBe(204);
+      expect(await first.deliver({ body: chatBody(content) })).toBe(200);
     }
     await vi.waitFor(() => expect(first.received).toHaveLength(3));
     first.received[0]?.settle();
@@ -138,7 +138,7 @@ describe('webhooks under faults', () => {
   it('E68 4 minutes, 20 minutes, 3 hours old: handled, as late; 25 hours old or 10 minutes ahead: not handled', async () => {
     const { deliver, received, clock, transport, logger } = await open();
     const ages = [0, 50 * second, 4 * minute, 20 * minute, 3 * hour, 25 * hour, -10 * minute, -4 * minute];
-    for (const age of ages) expect(await deliver({ sentAt: clock.now() - age })).toBe(204);
+    for (const age of ages) expect(await deliver({ sentAt: clock.now() - age })).toBe(200);
     await vi.waitFor(() => expect(received).toHaveLength(6));
     expect(received.map(({ late }) => late)).toEqual([false, false, true, true, true, false]);
     expect(transport.outcomes).toMatchObject({ accepted: 6, too_old: 1, in_future: 1 });
@@ -160,7 +160,7 @@ describe('webhooks under faults', () => {
         socket.write(index % 2 === 0 ? head : `${head.replace('localhost', `localhost:${port}`)}\r\n{`);
       }),
     );
-    expect(await deliver()).toBe(204);
+    expect(await deliver()).toBe(200);
     await vi.waitFor(() => expect(received).toHaveLength(1));
     expect(sockets.filter(({ destroyed }) => destroyed)).toEqual([]);
   });
@@ -193,8 +193,8 @@ describe('webhooks under faults', () => {
   it('E71 the answer waits for no handler', async () => {
     const { deliver, received } = await open({ settles: false });
     // Not settled: whatever handles them is still at work.
-    expect(await deliver()).toBe(204);
-    expect(await deliver()).toBe(204);
+    expect(await deliver()).toBe(200);
+    expect(await deliver()).toBe(200);
     await vi.waitFor(() => expect(received).toHaveLength(2));
     // What was decided before a handler could take its time.
     expect(received.map(({ answered }) => answered)).toEqual([1, 2]);
@@ -212,8 +212,8 @@ describe('webhooks under faults', () => {
     expect([refused.status, refused.headers.get('retry-after')]).toEqual([503, '10']);
     expect(await deliver()).toBe(503);
     await database.schema.alterTable('away').renameTo('webhook_deliveries').execute();
-    expect(await deliver(same)).toBe(204);
-    expect(await deliver(same)).toBe(204);
+    expect(await deliver(same)).toBe(200);
+    expect(await deliver(same)).toBe(200);
     await vi.waitFor(() => expect(received).toHaveLength(1));
     expect(transport.outcomes).toMatchObject({ unavailable: 2, accepted: 1, repeated: 1 });
     const told = logger.lines.filter(([, line]) => line.includes('stored'));
@@ -222,15 +222,15 @@ describe('webhooks under faults', () => {
 
   it('E73 a new key is taken after one question to Kick; junk has it asked once in ten minutes', async () => {
     const { deliver, published, clock, transport, received } = await open();
-    expect(await deliver()).toBe(204);
+    expect(await deliver()).toBe(200);
     expect(published.asked).toBe(1);
     const newer = keyPair();
     published.pem = pemOf(newer.publicKey);
     const both = await Promise.all([deliver({ key: newer.privateKey }), deliver({ key: newer.privateKey })]);
-    expect(both).toEqual([204, 204]);
+    expect(both).toEqual([200, 200]);
     expect(published.asked).toBe(2);
     // One signed before the change may still be on its way.
-    expect(await deliver()).toBe(204);
+    expect(await deliver()).toBe(200);
     await vi.waitFor(() => expect(received).toHaveLength(4));
 
     const junk = { key: keyPair().privateKey, messageId: '01JUNK' };
@@ -263,12 +263,12 @@ describe('webhooks under faults', () => {
 
   it('E75 an event or a version that is newer than this is not handled, and more fields change nothing', async () => {
     const { deliver, transport, received } = await open();
-    expect(await deliver({ type: 'chat.message.edited' })).toBe(204);
-    expect(await deliver({ type: '__proto__' })).toBe(204);
-    expect(await deliver({ version: '2' })).toBe(204);
+    expect(await deliver({ type: 'chat.message.edited' })).toBe(200);
+    expect(await deliver({ type: '__proto__' })).toBe(200);
+    expect(await deliver({ version: '2' })).toBe(200);
     expect(transport.outcomes).toMatchObject({ unknown_event: 3, accepted: 0 });
-    expect(await deliver({ body: { ...chatBody(), invented: { deep: [1] } } })).toBe(204);
-    expect(await deliver({ body: { broadcaster: { user_id: 1001 }, sender: null } })).toBe(204);
+    expect(await deliver({ body: { ...chatBody(), invented: { deep: [1] } } })).toBe(200);
+    expect(await deliver({ body: { broadcaster: { user_id: 1001 }, sender: null } })).toBe(200);
     await vi.waitFor(() => expect(received).toHaveLength(2));
   });
 });

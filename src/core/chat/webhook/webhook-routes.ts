@@ -25,15 +25,19 @@ export type WebhookOutcome =
   /** Could not be stored, or too many wait already: Kick may send it again. */
   | 'unavailable';
 
-/** What Kick signed is answered with success even where it is not handled: errors would end the subscription. */
+/**
+ * What Kick signed is answered with success even where it is not handled: errors would end the subscription. Success
+ * is 200 and no other 2xx: Kick's docs promised further attempts "until a 200" up to December 2025, and say nothing
+ * since.
+ */
 const statuses = {
-  accepted: 204,
-  repeated: 204,
-  too_old: 204,
-  in_future: 204,
-  unknown_channel: 204,
-  unknown_event: 204,
-  unreadable: 204,
+  accepted: 200,
+  repeated: 200,
+  too_old: 200,
+  in_future: 200,
+  unknown_channel: 200,
+  unknown_event: 200,
+  unreadable: 200,
   bad_headers: 400,
   compressed: 415,
   too_large: 413,
@@ -81,7 +85,7 @@ export function webhookRoutes(
     const outcome = await judge(c, receive);
     count(outcome);
     const status = statuses[outcome];
-    if (status === 204) return c.body(null, 204);
+    if (status === 200) return c.body(null, 200);
     if (outcome === 'unavailable') c.header('retry-after', retryAfterSeconds);
     // What was not read would be taken for the next request.
     if (outcome === 'too_large' || outcome === 'compressed') c.header('connection', 'close');
