@@ -1,6 +1,6 @@
 import { once } from 'node:events';
 import { type AddressInfo, connect, createServer, type Server, type Socket } from 'node:net';
-import { setTimeout as wait } from 'node:timers/promises';
+import { pause } from './pause.js';
 
 export interface ChaosProxyOptions {
   target: { host: string; port: number };
@@ -148,7 +148,7 @@ export class ChaosProxy {
   #forward(link: Link, from: Socket, to: Socket, count: 'toTarget' | 'toClient'): void {
     let before: Promise<unknown> = Promise.resolve();
     const later = (act: () => void) => {
-      const due = this.#delayMs > 0 ? wait(this.#delayMs, undefined, { ref: false }) : undefined;
+      const due = this.#delayMs > 0 ? pause(this.#delayMs) : undefined;
       before = before
         .then(() => due)
         .then(() => {
@@ -158,7 +158,8 @@ export class ChaosProxy {
     from.on('data', (chunk) => {
       link[count] += chunk.length;
       later(() => {
-        if (!to.writable || to.write(chunk)) return;
+        // What was delayed comes in a row, and one pause is enough for all of it.
+        if (!to.writable || to.write(chunk) || from.isPaused()) return;
         from.pause();
         to.once('drain', () => from.resume());
       });

@@ -57,7 +57,7 @@ export interface Sandbox {
   /** What was posted to the app's webhook URL, and ways to post more. */
   readonly webhooks: Pick<
     Webhooks,
-    'deliveries' | 'deliver' | 'prepare' | 'retryPausesMs' | 'rotateKey' | 'unsubscribeAll'
+    'deliveries' | 'deliver' | 'prepare' | 'retryPausesMs' | 'maxUnderWay' | 'rotateKey' | 'unsubscribeAll'
   >;
   /** The Pusher feed: who is connected and subscribed. */
   readonly feed: Feed;

@@ -208,6 +208,18 @@ describe('a connection', () => {
   });
 
   it.each([
+    ['longer than a timer can wait', 30 * 24 * 3600],
+    ['for ever', Number.POSITIVE_INFINITY],
+  ])('lasts with a token that is good %s', async (_, seconds) => {
+    holdTimers();
+    sandbox.realtime.tokenSeconds = seconds;
+    sandbox.realtime.pingSeconds = seconds;
+    const client = await CentrifugoClient.ready(sandbox);
+    vi.advanceTimersByTime(1000);
+    expect(await client.command({ unsubscribe: { channel: 'a' } })).toEqual({ id: 2, unsubscribe: {} });
+  });
+
+  it.each([
     ['an expired token', 0, 3005, 'connection expired'],
     ['no token of the broker', undefined, 3500, 'invalid token'],
   ])('is closed when it refreshes with %s', async (_, tokenSeconds, code, reason) => {

@@ -184,6 +184,24 @@ describe('a delay', () => {
     expect(atServer[0]?.text).toBe('hello');
   });
 
+  it('keeps back much without a warning', async () => {
+    const warnings: string[] = [];
+    const warned = ({ message }: Error) => warnings.push(message);
+    process.on('warning', warned);
+    const client = await open();
+    await expect.poll(() => atServer).toHaveLength(1);
+    proxy.delay(300);
+    atServer[0]?.socket.write('a');
+    await expect.poll(() => proxy.connections[0]?.toClient).toBe(1);
+    proxy.delay(0);
+    // More than the machine buffers: the proxy has to wait for the client.
+    const length = 24 * 1024 * 1024;
+    atServer[0]?.socket.write(Buffer.alloc(length - 1, 'a'));
+    await expect.poll(() => client.text.length).toBe(length);
+    process.off('warning', warned);
+    expect(warnings).toEqual([]);
+  });
+
   it('loses nothing, and nothing overtakes what waits', async () => {
     const client = await openAndTalk();
     proxy.delay(20);

@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto';
+import { LONGEST_TIMER_MS } from '../pause.js';
 import { type Command, readCommands } from './centrifugo-command.js';
 import type { Frame } from './frame.js';
 import type { RealtimeSettings } from './realtime-settings.js';
@@ -167,13 +168,17 @@ export class CentrifugoServer extends SocketServer {
 function startPings(client: Client, seconds: number): void {
   client.pings = setInterval(() => {
     client.connection.socket.send('{}');
-    client.pong = setTimeout(() => disconnect(client, disconnects.noPong), (seconds * 1000) / 3);
-  }, seconds * 1000);
+    client.pong = setTimeout(() => disconnect(client, disconnects.noPong), timerMs(seconds / 3));
+  }, timerMs(seconds));
 }
 
 function limit(client: Client, seconds: number, end: Disconnect): void {
   clearTimeout(client.limit);
-  client.limit = setTimeout(() => disconnect(client, end), seconds * 1000);
+  client.limit = setTimeout(() => disconnect(client, end), timerMs(seconds));
+}
+
+function timerMs(seconds: number): number {
+  return Math.min(seconds * 1000, LONGEST_TIMER_MS);
 }
 
 function disconnect(client: Client, { code, reason }: Disconnect): void {

@@ -17,7 +17,9 @@ export class RealtimeTokens {
 
   /** For someone who is not logged in. */
   issue(clientId: string): string {
-    const exp = Math.floor(this.now() / 1000) + this.settings.tokenSeconds;
+    const end = Math.floor(this.now() / 1000) + this.settings.tokenSeconds;
+    // JSON has no infinity.
+    const exp = Math.min(end, Number.MAX_SAFE_INTEGER);
     const content = `${header}.${encode({ sub: `guest:${clientId}`, exp })}`;
     return `${content}.${this.#sign(content)}`;
   }

@@ -1,7 +1,7 @@
 import type { ServerResponse } from 'node:http';
-import { setTimeout as wait } from 'node:timers/promises';
 import { RESPONSE_ALREADY_SENT } from '@hono/node-server/utils/response';
 import { createMiddleware } from 'hono/factory';
+import { pause } from '../pause.js';
 import type { SandboxEnvironment } from './environment.js';
 
 /** What goes wrong with one request. The parts combine; all that is left out goes well. */
@@ -79,13 +79,8 @@ export class HttpFaults {
     return rule?.fault;
   }
 
-  async delay(delayMs: number): Promise<void> {
-    const { signal } = this.#release;
-    if (delayMs !== Number.POSITIVE_INFINITY) {
-      await wait(delayMs, undefined, { signal, ref: false }).catch(() => undefined);
-    } else if (!signal.aborted) {
-      await new Promise((resolve) => signal.addEventListener('abort', resolve, { once: true }));
-    }
+  delay(delayMs: number): Promise<void> {
+    return pause(delayMs, this.#release.signal);
   }
 }
 

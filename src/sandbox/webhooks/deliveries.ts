@@ -1,7 +1,6 @@
-import { setMaxListeners } from 'node:events';
-import { setTimeout as wait } from 'node:timers/promises';
 import { Agent, request } from 'undici';
 import type { App, Apps } from '../oauth/apps.js';
+import { pause } from '../pause.js';
 import type { EventSubscriptions, SubscribableEvent } from '../world/event-subscriptions.js';
 import { ulid } from '../world/ulid.js';
 import type { WorldEvent } from '../world/world-event.js';
@@ -84,6 +83,8 @@ export class Webhooks {
    * attempt only. Kick's docs promised three attempts until 2025-12-08 and say nothing since.
    */
   retryPausesMs: readonly number[] = [1000, 5000];
+  /** How many may be under way at once, held and late ones included; what comes on top is never sent. */
+  maxUnderWay = 20_000;
   readonly #deliveries: Delivery[] = [];
   readonly #agent = new Agent({
     connections: PARALLEL_REQUESTS,
@@ -94,11 +95,9 @@ export class Webhooks {
   readonly #closing = new AbortController();
   readonly #held: (() => void)[] = [];
   #fault: WebhookFault = {};
+  #underWay = 0;
 
-  constructor(private readonly parts: WebhooksParts) {
-    // Each delivery that waits listens to it.
-    setMaxListeners(0, this.#closing.signal);
-  }
+  constructor(private readonly parts: WebhooksParts) {}
 
   /** The newest requests, in the order they were sent. */
   get deliveries(): readonly Delivery[] {
@@ -134,7 +133,9 @@ export class Webhooks {
         broadcasterId: event.channel.broadcaster.id,
         event: payload.event,
       });
-      if (subscription) void this.#send(app, payload.event, body, subscription.id);
+      if (!subscription) continue;
+      if (this.#underWay < this.maxUnderWay) void this.#send(app, payload.event, body, subscription.id);
+      else this.parts.log(`webhook ${payload.event} not sent: ${this.#underWay} are under way`);
     }
   }
 
@@ -184,23 +185,25 @@ export class Webhooks {
 
   async #send(app: App, event: SubscribableEvent, body: string, subscriptionId: string): Promise<void> {
     const { delayMs = 0, copies = 1, hold, backdateMs = 0 } = this.#fault;
+    this.#underWay += 1;
     const at = this.parts.now();
     const messageId = ulid(at);
     const timestamp = wholeSecondsZ(at - backdateMs);
     const prepared = await this.prepare(event, body, { messageId, timestamp, subscriptionId });
     if (hold && this.#fault.hold) await new Promise<void>((resolve) => this.#held.push(resolve));
-    if (delayMs > 0) await this.#pause(delayMs);
+    if (delayMs > 0) await pause(delayMs, this.#closing.signal);
     const outgoing = { ...prepared, app, event, messageId };
     await Promise.all(Array.from({ length: copies }, () => this.#untilTaken(outgoing)));
+    this.#underWay -= 1;
   }
 
   async #untilTaken(outgoing: Outgoing): Promise<void> {
     const pauses = this.retryPausesMs;
     for (let attempt = 1; !this.#closing.signal.aborted; attempt += 1) {
       const { status } = await this.#post(outgoing, attempt);
-      const pause = pauses[attempt - 1];
-      if ((status !== undefined && status >= 200 && status < 300) || pause === undefined) return;
-      await this.#pause(pause);
+      const pauseMs = pauses[attempt - 1];
+      if ((status !== undefined && status >= 200 && status < 300) || pauseMs === undefined) return;
+      await pause(pauseMs, this.#closing.signal);
     }
   }
 
@@ -223,11 +226,6 @@ export class Webhooks {
       if (!this.#closing.signal.aborted) this.parts.log(`webhook ${event} failed: ${String(error)}`);
     }
     return delivery;
-  }
-
-  async #pause(ms: number): Promise<void> {
-    // Rejects when the sandbox closes.
-    await wait(ms, undefined, { signal: this.#closing.signal, ref: false }).catch(() => undefined);
   }
 }
 

@@ -196,6 +196,32 @@ describe('E68 what goes wrong on order', () => {
     await expect.poll(() => contents().toSorted()).toEqual(['by hand', 'one', 'three', 'two']);
   });
 
+  it('is bounded: with too many under way the next are given up', async () => {
+    sandbox.webhooks.maxUnderWay = 2;
+    sandbox.faults.webhooks({ hold: true });
+    for (const content of ['one', 'two', 'three']) say(content);
+    sandbox.faults.clear();
+    await expect.poll(statuses).toEqual([200, 200]);
+    await expect
+      .poll(() => {
+        say('next');
+        return contents();
+      })
+      .toContain('next');
+    expect(contents()).not.toContain('three');
+  });
+
+  it('may be as late as never', async () => {
+    sandbox.faults.webhooks({ delayMs: Number.POSITIVE_INFINITY });
+    say('never');
+    sandbox.faults.clear();
+    for (const content of ['one', 'two']) {
+      say(content);
+      await expect.poll(contents).toContain(content);
+    }
+    expect(contents()).toEqual(['one', 'two']);
+  });
+
   it('never comes', async () => {
     sandbox.faults.webhooks({ drop: true });
     say('unheard');
