@@ -33,8 +33,17 @@ export class FaultSwitch {
     this.deliveries.setFault(fault);
   }
 
-  /** From now on new sockets meet this; `undefined` lets them in again. */
+  /**
+   * From now on new sockets meet this; `undefined` lets them in again.
+   *
+   * @throws where no close frame may carry the code.
+   */
   refuseHandshakes(fault: HandshakeFault | undefined, provider?: Provider): void {
+    if (typeof fault === 'object' && 'close' in fault && !isCloseCode(fault.close)) {
+      throw new RangeError(
+        `No socket can be closed with ${fault.close}: allowed are 1000 to 1003, 1007 to 1014 and 3000 to 4999.`,
+      );
+    }
     for (const feed of this.#feeds(provider)) feed.handshakeFault = fault;
   }
 
@@ -74,4 +83,9 @@ export class FaultSwitch {
   #feeds(provider: Provider | undefined): SocketServer[] {
     return provider ? [this.feeds[provider]] : Object.values(this.feeds);
   }
+}
+
+/** Those of RFC 6455, section 7.4, that may be sent. */
+function isCloseCode(code: number): boolean {
+  return (code >= 1000 && code <= 1003) || (code >= 1007 && code <= 1014) || (code >= 3000 && code <= 4999);
 }

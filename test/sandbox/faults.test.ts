@@ -107,6 +107,20 @@ describe('a fault on requests', () => {
     expect((await released).status).toBe(200);
   });
 
+  it('lets many requests wait without a warning', async () => {
+    const warnings: string[] = [];
+    const warned = ({ message }: Error) => warnings.push(message);
+    process.on('warning', warned);
+    sandbox.faults.next('* *', { delayMs: 60_000 }, 10);
+    sandbox.faults.next('* *', { delayMs: Number.POSITIVE_INFINITY }, 10);
+    const waiting = Array.from({ length: 20 }, () => users());
+    await expect.poll(() => sandbox.requests.list()).toHaveLength(20);
+    sandbox.faults.clear();
+    expect((await Promise.all(waiting)).map(({ status }) => status)).toEqual(Array(20).fill(200));
+    process.off('warning', warned);
+    expect(warnings).toEqual([]);
+  });
+
   it('cuts the connection before anything was done', async () => {
     sandbox.faults.next('* *', { cut: 'before' });
     await expect(send()).rejects.toMatchObject(cutOff);
@@ -169,6 +183,12 @@ describe('a fault on the feed', () => {
     expect(sandbox.feed.handshakes).toBe(4);
   });
 
+  it('refuses no handshake with a code that no close frame may carry', () => {
+    for (const close of [999, 1005, 1006, 1015, 2000, 5000, Number.NaN]) {
+      expect(() => sandbox.faults.refuseHandshakes({ close })).toThrow(RangeError);
+    }
+  });
+
   it('opens sockets that never say anything', async () => {
     sandbox.faults.refuseHandshakes('silent');
     const client = await PusherClient.open(sandbox);
@@ -213,6 +233,8 @@ describe('a fault on the feed', () => {
     frozen.send({ event: 'pusher:ping' });
     frozen.socket.ping();
     sandbox.world.say({ channel, user: 'streamer', content: 'unheard' });
+    sandbox.faults.sendRaw('{"event":"unheard"}');
+    sandbox.faults.closeSockets(1000);
     const other = await PusherClient.ready(sandbox);
     expect(await other.ping()).toMatchObject({ event: 'pusher:pong' });
     expect(pongs).toEqual([]);

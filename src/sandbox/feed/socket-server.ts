@@ -112,7 +112,7 @@ export abstract class SocketServer {
 
   /** Sends a text as it is, to all or to a channel's subscribers. */
   sendRaw(text: string, channel?: string): void {
-    const receivers = channel === undefined ? this.#conversations.keys() : this.#subscribers.get(channel);
+    const receivers = channel === undefined ? this.#thawed() : this.#subscribers.get(channel);
     for (const { socket } of receivers ?? []) socket.send(text);
   }
 
@@ -122,7 +122,7 @@ export abstract class SocketServer {
   }
 
   closeAll(code: number, reason = ''): void {
-    for (const { socket } of this.#conversations.keys()) socket.close(code, reason);
+    for (const { socket } of this.#thawed()) socket.close(code, reason);
   }
 
   /** Neither reads nor writes on today's sockets any more, and leaves them open: a half-open connection. */
@@ -153,6 +153,11 @@ export abstract class SocketServer {
     const subscribers = this.#subscribers.get(channel);
     subscribers?.delete(connection);
     if (subscribers?.size === 0) this.#subscribers.delete(channel);
+  }
+
+  /** All but the frozen ones. */
+  #thawed(): Connection[] {
+    return [...this.#conversations.keys()].filter(({ socket }) => !socket.isPaused);
   }
 
   #keep(stream: Duplex): void {
