@@ -25,7 +25,8 @@ export function addSandboxCommand(program: Command): void {
     .action(async ({ port, webhookUrl, audience }: SandboxCommandOptions, command: Command) => {
       const loaded = await loadConfiguration(command);
       const logger = createLogger(loaded);
-      const sandbox = await startSandbox({ port, webhookUrl }).catch((cause: unknown) => {
+      const log = (line: string) => logger.debug(line);
+      const sandbox = await startSandbox({ port, webhookUrl, log }).catch((cause: unknown) => {
         throw new KickbotError(
           'sandbox.port_unavailable',
           `Cannot listen on port ${port} of this machine (${messageOf(cause)}): stop what uses it, or choose another one with --port.`,
@@ -62,5 +63,14 @@ function snippet({ app, endpoints, pusher }: Awaited<ReturnType<typeof startSand
     endpoints,
     pusher,
   };
-  return `\nPut this into kickbot.config.ts to use it:\n\n${JSON.stringify({ kick, channels: [slug] }, undefined, 2)}\n\n`;
+  const config = { kick, channels: [slug], ...(app.webhookUrl && receiving(new URL(app.webhookUrl))) };
+  return `\nPut this into kickbot.config.ts to use it:\n\n${JSON.stringify(config, undefined, 2)}\n\n`;
+}
+
+/** What a bot needs besides for webhooks to arrive. */
+function receiving({ origin, port }: URL) {
+  return {
+    server: { ...(port && { port: Number(port) }), publicUrl: origin },
+    chat: { transports: ['auto', 'webhook'] },
+  };
 }

@@ -41,10 +41,25 @@ it('kickbot sandbox prints a configuration to paste, and says when its port is t
 
 it('kickbot sandbox --webhook-url posts there what was subscribed to', async () => {
   const receiver = await openReceiver();
-  const args = ['sandbox', '--port', '0', '--no-audience', '--webhook-url', receiver.url];
+  const args = [
+    'sandbox',
+    '--port',
+    '0',
+    '--no-audience',
+    '--log-level',
+    'debug',
+    '--webhook-url',
+    receiver.url,
+  ];
   const sandbox = kickbot(args, folderWith());
   const [, text = ''] = await sandbox.printed(/to use it:\n\n([\s\S]+\n\})/);
-  const { clientId, clientSecret, endpoints } = JSON.parse(text).kick;
+  const config = JSON.parse(text);
+  const { origin, port } = new URL(receiver.url);
+  expect(config).toMatchObject({
+    server: { port: Number(port), publicUrl: origin },
+    chat: { transports: ['auto', 'webhook'] },
+  });
+  const { clientId, clientSecret, endpoints } = config.kick;
   const credentials = { grant_type: 'client_credentials', client_id: clientId, client_secret: clientSecret };
   const post = (path: string, body: string | URLSearchParams, headers = {}) =>
     fetch(`${endpoints.api}${path}`, { method: 'POST', body, headers });
@@ -65,6 +80,7 @@ it('kickbot sandbox --webhook-url posts there what was subscribed to', async () 
   });
   await expect.poll(() => receiver.received).toHaveLength(1);
   expect(receiver.received[0]?.body).toContain('"content":"hello"');
+  await sandbox.printed(/debug webhook chat\.message\.sent 200/);
   sandbox.kill();
   expect((await sandbox.ended).code).toBe(0);
   await receiver.close();
