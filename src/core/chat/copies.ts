@@ -1,22 +1,12 @@
 import type { Channel, KickEvent, KickUser } from '../events/kick-event.js';
 import type { Clock } from '../primitives/clock.js';
 import { RecentIds } from './recent-ids.js';
+import { RecentOccurrences } from './recent-occurrences.js';
 import type { TransportName } from './transport.js';
 
-/** How long after its last occurrence something is still recognised, at least. */
-export const recognisedForMs = 10 * 60_000;
-const keysPerGeneration = 20_000;
 const idsRemembered = 10_000;
 /** By how much one realtime provider may be behind another with the same event. */
 const skewMs = 10_000;
-
-/** How often one and the same thing happened, by whoever tells of it. */
-interface Occurrences {
-  delivered: number;
-  /** Monotonic milliseconds. */
-  deliveredAt: number;
-  readonly counted: Map<string, number>;
-}
 
 /**
  * Recognises the copies of an event that several transports deliver and that share no id. The n-th time that a
@@ -28,21 +18,25 @@ interface Occurrences {
 export class Copies {
   readonly #clock: Clock;
   readonly #ids = new RecentIds(idsRemembered);
-  #young = new Map<string, Occurrences>();
-  #old = new Map<string, Occurrences>();
-  #youngSince: number;
+  /** Told by webhooks too, which may be minutes late: kept apart from the many that come twice at once or never. */
+  readonly #twins: RecentOccurrences;
+  readonly #others: RecentOccurrences;
   readonly #resumedAt = new Map<string, number>();
 
   constructor(clock: Clock) {
     this.#clock = clock;
-    this.#youngSince = clock.monotonic();
+    this.#twins = new RecentOccurrences(clock.monotonic());
+    this.#others = new RecentOccurrences(clock.monotonic());
   }
 
   /**
    * What of the event is new: all of it, the gifts nobody has told of, or nothing. Chat messages, and others that
    * have the same id on every transport that carries them, are left to the inbox.
+   *
+   * `isLastWord`: whoever else was to tell of it has done so by now, or never will. Were it counted, the next time
+   * it happens would be taken for the copy they still owe.
    */
-  rest(event: KickEvent, transport: TransportName): KickEvent | undefined {
+  rest(event: KickEvent, transport: TransportName, isLastWord = false): KickEvent | undefined {
     if (event.type === 'chat.message.sent') return event;
     const { id, channel } = event;
     let teller: string = transport;
@@ -52,14 +46,16 @@ export class Copies {
       // Those that share ids count as one: together they lose less.
       if (transport !== 'webhook') teller = 'realtime';
     }
+    const isNew = (what: string) => {
+      const table = hasTwin(event) ? this.#twins : this.#others;
+      return this.#count(table, what, channel, teller, isLastWord);
+    };
     if (event.type === 'channel.subscription.gifts' && event.recipients.length > 0) {
-      const recipients = event.recipients.filter((user) =>
-        this.#isNew(`gift/${name(user)}`, channel, teller),
-      );
+      const recipients = event.recipients.filter((user) => isNew(`gift/${name(user)}`));
       if (recipients.length === event.recipients.length) return event;
       return recipients.length === 0 ? undefined : { ...event, recipients };
     }
-    return this.#isNew(keyOf(event), channel, teller) ? event : undefined;
+    return isNew(keyOf(event)) ? event : undefined;
   }
 
   /**
@@ -70,29 +66,26 @@ export class Copies {
     this.#resumedAt.set(`${teller}/${channelId}`, this.#clock.monotonic());
   }
 
-  #isNew(what: string, { channelId }: Channel, teller: string): boolean {
+  /** Whether it is new. */
+  #count(
+    table: RecentOccurrences,
+    what: string,
+    { channelId }: Channel,
+    teller: string,
+    isLastWord: boolean,
+  ): boolean {
     const now = this.#clock.monotonic();
-    const found = this.#occurrences(`${channelId}/${what}`, now);
+    const found = table.of(`${channelId}/${what}`, now);
     const resumedAt = this.#resumedAt.get(`${teller}/${channelId}`) ?? -Infinity;
     const before =
       found.deliveredAt < resumedAt - skewMs ? found.delivered : (found.counted.get(teller) ?? 0);
+    const isNew = before >= found.delivered;
+    if (isNew && isLastWord) return true;
     found.counted.set(teller, before + 1);
-    if (before < found.delivered) return false;
+    if (!isNew) return false;
     found.delivered = before + 1;
     found.deliveredAt = now;
     return true;
-  }
-
-  #occurrences(key: string, now: number): Occurrences {
-    if (now - this.#youngSince >= recognisedForMs || this.#young.size >= keysPerGeneration) {
-      this.#old = now - this.#youngSince >= 2 * recognisedForMs ? new Map() : this.#young;
-      this.#young = new Map();
-      this.#youngSince = now;
-    }
-    const found = this.#young.get(key) ??
-      this.#old.get(key) ?? { delivered: 0, deliveredAt: now, counted: new Map() };
-    this.#young.set(key, found);
-    return found;
   }
 }
 

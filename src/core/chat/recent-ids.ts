@@ -12,14 +12,20 @@ export class RecentIds {
   #young: Int32Array;
   #old: Int32Array;
   #count = 0;
+  #timesForgotten = 0;
 
   constructor(capacity: number) {
-    this.#perGeneration = Math.ceil(capacity / 2);
+    this.#perGeneration = Math.floor(capacity / 2);
     // At most half full, so that a search ends soon.
     const slots = 2 ** Math.ceil(Math.log2(this.#perGeneration * 2));
     this.#mask = slots - 1;
     this.#young = new Int32Array(slots * 2);
     this.#old = new Int32Array(slots * 2);
+  }
+
+  /** How often the older half was forgotten. */
+  get timesForgotten(): number {
+    return this.#timesForgotten;
   }
 
   /** Remembers the id; false when it was known already. */
@@ -57,5 +63,6 @@ export class RecentIds {
     this.#old = this.#young;
     this.#young = emptied;
     this.#count = 0;
+    this.#timesForgotten++;
   }
 }

@@ -4,10 +4,11 @@ import type { Clock } from '../primitives/clock.js';
 import type { ChannelId } from '../primitives/ids.js';
 import type { Database } from '../storage/schema.js';
 import type { Logger } from '../telemetry/logger.js';
-import { Copies, hasTwin, recognisedForMs } from './copies.js';
+import { Copies, hasTwin } from './copies.js';
 import type { History, HistoryCounts } from './history.js';
 import { Inbox, type InboxCounts } from './inbox.js';
 import type { LiveChannels } from './live-channels.js';
+import { recognisedForMs } from './recent-occurrences.js';
 import { SeenMessages } from './seen-messages.js';
 import { SilentTransports } from './silent-transports.js';
 import type { ChatTransport, Delivery, MissedSpan, TransportName } from './transport.js';
@@ -27,6 +28,8 @@ export interface ReceptionOptions {
   consume(event: KickEvent): void | Promise<void>;
   /** Where what was missed is read from; without it, it stays missed. */
   history?: History;
+  /** How many ids the inbox remembers. */
+  remembered?: number;
   /** Told which channels stream, as their events pass by. */
   live: LiveChannels;
   database: Database;
@@ -61,7 +64,8 @@ interface Source extends ReceptionSource {
  * which none of the realtime ones received a channel becomes a `gap` event, and what the chat's history still has of
  * it follows as `replayed` messages.
  *
- * A webhook transport closes no gap: it does not tell of deletions, pins, hosts and more.
+ * A webhook transport closes no gap: it does not tell of deletions, pins, hosts and more. Nor does it open one, unless
+ * it is the only transport.
  */
 export class Reception {
   readonly #sources: readonly Source[];
@@ -79,8 +83,10 @@ export class Reception {
   readonly #toldUntil = new Map<ChannelId, number>();
   readonly #joined = new Set<ChannelId>();
   #replayed = 0;
+  /** Of which time the inbox knows all ids. Wall clock in milliseconds. */
+  readonly #known = { since: -Infinity, younger: -Infinity, timesForgotten: 0 };
 
-  constructor({ transports, consume, history, live, database, clock, logger }: ReceptionOptions) {
+  constructor({ transports, consume, history, remembered, live, database, clock, logger }: ReceptionOptions) {
     this.#sources = transports.map(({ transport, decode }) => {
       return { transport, decode, isRealtime: transport.name !== 'webhook', copies: 0, gapMs: 0 };
     });
@@ -93,6 +99,7 @@ export class Reception {
     this.#seen = seen;
     this.#inbox = new Inbox({
       logger,
+      ...(remembered !== undefined && { remembered }),
       consume:
         seen === undefined
           ? consume
@@ -174,6 +181,7 @@ export class Reception {
     this.#joined.clear();
     await Promise.all(this.#sources.map(({ transport }) => transport.stop()));
     if (drainMs > 0) await Promise.race([this.#inbox.idle(), this.#clock.sleep(drainMs)]);
+    this.#inbox.close();
     await this.#seen?.flush();
   }
 
@@ -191,24 +199,41 @@ export class Reception {
   }
 
   #take(source: Source, event: KickEvent, now: number, settled?: () => void): void {
-    const rest = this.#copies === undefined ? event : this.#copies.rest(event, source.transport.name);
+    const isLastWord = event.late !== undefined && !this.#wasReceived(event);
+    const rest =
+      this.#copies === undefined ? event : this.#copies.rest(event, source.transport.name, isLastWord);
     if (rest === undefined) settled?.();
     const isNew = rest !== undefined && this.#inbox.accept(rest, settled);
     if (!isNew) source.copies++;
     const isTimely = event.late === undefined;
     if (event.type === 'chat.message.sent') {
+      this.#noteForgotten(now);
       this.#silent?.heard(event.channel, source.transport, isNew && isTimely, now);
-    } else if (event.type === 'livestream.status.updated' && isTimely) {
+    } else if (event.type === 'livestream.status.updated' && isNew && isTimely) {
       this.#live.set(event.channel, event.isLive);
     }
+  }
+
+  #noteForgotten(now: number): void {
+    const { timesForgotten } = this.#inbox;
+    if (timesForgotten === this.#known.timesForgotten) return;
+    Object.assign(this.#known, { since: this.#known.younger, younger: now, timesForgotten });
   }
 
   /** A webhook so late that its twin is forgotten, while a realtime transport cannot have missed the twin. */
   #isOldNews(event: KickEvent, now: number): boolean {
     const happenedAt = event.createdAt.getTime();
-    if (!hasTwin(event) || now - happenedAt < recognisedForMs) return false;
-    const since = this.#receivedSince(event.channel);
-    return since !== undefined && since <= happenedAt;
+    const isMessage = event.type === 'chat.message.sent';
+    const isForgotten = isMessage
+      ? happenedAt < this.#known.since
+      : hasTwin(event) && now - happenedAt >= recognisedForMs;
+    return isForgotten && this.#wasReceived(event);
+  }
+
+  /** Whether a realtime transport received the channel when that happened, and has ever since. */
+  #wasReceived({ channel, createdAt }: KickEvent): boolean {
+    const since = this.#receivedSince(channel);
+    return since !== undefined && since <= createdAt.getTime();
   }
 
   /** Since when a realtime transport, not counting that one, receives the channel without a break. */
@@ -226,8 +251,12 @@ export class Reception {
     if (!this.#joined.has(channel.channelId)) return;
     source.gapMs += Math.max(0, to - from);
     if (source.isRealtime) this.#copies?.resumed(source.transport.name, channel);
+    // They tell of the whole span themselves.
+    else if (this.#sources.some(({ isRealtime }) => isRealtime)) return;
     // What another transport has received since, and what was told already, is no part of this gap.
-    const start = Math.max(from, this.#toldUntil.get(channel.channelId) ?? from);
+    const told = this.#toldUntil.get(channel.channelId) ?? from;
+    // Told of a time to come: the clock was set back.
+    const start = told > to ? from : Math.max(from, told);
     const end = Math.min(to, this.#receivedSince(channel, source) ?? to);
     if (start >= end) {
       this.#logger.debug(

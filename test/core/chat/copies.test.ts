@@ -209,6 +209,22 @@ describe('copies', () => {
     expect(copies.rest(banned('ada'), 'webhook')).toBeDefined();
   });
 
+  it('are known in spite of many other events, which have twins on no webhook', () => {
+    const clock = new FakeClock();
+    const copies = new Copies(clock);
+    copies.rest(banned('ada', 'uuid'), 'pusher');
+    for (let number = 0; number < 40_001; number++) copies.rest(hosted({ number }), 'pusher');
+    clock.advance(300_000);
+    expect(copies.rest(banned('ada'), 'webhook')).toBeUndefined();
+  });
+
+  it('are told from what differs only at the end of a long payload', () => {
+    const copies = new Copies(new FakeClock());
+    const events = ['a', 'b'].map((end) => hosted('x'.repeat(5_000) + end));
+    for (const event of events) expect(copies.rest(event, 'pusher')).toBe(event);
+    for (const event of events) expect(copies.rest(event, 'centrifugo')).toBeUndefined();
+  });
+
   it('are not expected of a transport that was away when the others told it', () => {
     const clock = new FakeClock();
     const copies = new Copies(clock);

@@ -24,6 +24,20 @@ describe('recent ids', () => {
     );
   });
 
+  it('are as many as they may be at most, where that is an odd number too', () => {
+    const ids = new RecentIds(3);
+    for (const id of ['a', 'b', 'c', 'd']) ids.add(id);
+    expect(ids.add('a')).toBe(true);
+  });
+
+  it('say how often the older half of them was forgotten', () => {
+    const ids = new RecentIds(4);
+    for (const id of ['a', 'b', 'b', 'a']) ids.add(id);
+    expect(ids.timesForgotten).toBe(0);
+    for (const id of ['c', 'd', 'e']) ids.add(id);
+    expect(ids.timesForgotten).toBe(2);
+  });
+
   it('are never taken for one another', () => {
     const ids = new RecentIds(50_000);
     let mistaken = 0;

@@ -150,6 +150,39 @@ describe('the reception', () => {
     ]);
   });
 
+  it('E68: does not take what happens next for the copy of what a webhook tells late and nobody else will', async () => {
+    const { transports, received, clock } = await openReception(['pusher', 'webhook']);
+    const [pusher, webhook] = transports;
+    clock.advance(3_600_000);
+    // The feed was away when it happened.
+    if (pusher) pusher.since = clock.now() - 60_000;
+    webhook?.deliver(banned('ada', undefined, clock.now() - 120_000), webhookDelivery(clock, 120_000));
+    clock.advance(30_000);
+    pusher?.deliver(banned('ada', 'uuid', clock.now()));
+    webhook?.deliver(banned('ada', undefined, clock.now()), webhookDelivery(clock));
+    expect(received).toMatchObject([{ late: true }, { id: 'uuid' }]);
+    expect(received).toHaveLength(2);
+  });
+
+  it('E68: drops a late message whose id is forgotten, where a realtime transport told of it in time', async () => {
+    const { transports, received, clock } = await openReception(['pusher', 'webhook'], { remembered: 10 });
+    const [pusher, webhook] = transports;
+    const began = clock.now();
+    pusher?.deliver(message('told', began));
+    // Lost on the feed, and nothing is forgotten yet.
+    webhook?.deliver(message('lost', began), webhookDelivery(clock, 120_000));
+    expect(received.map(name)).toEqual(['told', 'lost']);
+    clock.advance(1_200_000);
+    for (let number = 0; number < 10; number++) pusher?.deliver(message(`m${number}`));
+    const before = received.length;
+    const delivery = webhookDelivery(clock, 1_200_000);
+    webhook?.deliver(message('told', began), delivery);
+    expect([received.length - before, delivery.times]).toEqual([0, 1]);
+    if (pusher) pusher.since = began + 1;
+    webhook?.deliver(message('told', began), webhookDelivery(clock, 1_200_000));
+    expect(received.length - before).toBe(1);
+  });
+
   it('knows which channels are live from what passes by, but not from what comes late', async () => {
     const { transports, live, clock } = await openReception(['webhook']);
     transports[0]?.deliver(liveStatus(true));
@@ -180,6 +213,26 @@ describe('the reception', () => {
       finish();
     }
     await stopping;
+  });
+
+  it('E67: hands nothing on after it has stopped, and leaves unsettled what waited', async () => {
+    const handled: string[] = [];
+    let finish = () => {};
+    const { reception, transports, clock } = await openReception(['webhook'], {
+      consume: (event) => {
+        handled.push(name(event));
+        return new Promise<void>((resolve) => {
+          finish = resolve;
+        });
+      },
+    });
+    const waiting = webhookDelivery(clock);
+    transports[0]?.deliver(message('a'), webhookDelivery(clock));
+    transports[0]?.deliver(message('b'), waiting);
+    await reception.stop();
+    finish();
+    await setImmediate();
+    expect([handled, waiting.times]).toEqual([['a'], 0]);
   });
 
   it('is in a channel when the first realtime transport is, and parts from all', async () => {
@@ -278,6 +331,26 @@ describe('a gap', () => {
     expect(received).toMatchObject([{ from: new Date(began + 10_000), createdAt: new Date(began + 20_000) }]);
     centrifugo?.missed(began + 100_000, began + 120_000);
     expect(received).toHaveLength(1);
+  });
+
+  it('is told by the realtime transport alone, however often webhooks were away meanwhile', async () => {
+    const { transports, received, clock } = await openReception(['pusher', 'webhook']);
+    const [pusher, webhook] = transports;
+    const began = clock.now();
+    if (pusher) pusher.since = undefined;
+    webhook?.missed(began + 20_000, began + 40_000);
+    pusher?.missed(began, began + 100_000);
+    expect(received).toMatchObject([{ from: new Date(began), createdAt: new Date(began + 100_000) }]);
+    expect(received).toHaveLength(1);
+  });
+
+  it('is told too after the clock was set back', async () => {
+    const { transports, received, clock } = await openReception(['pusher']);
+    clock.advance(100_000);
+    transports[0]?.missed(clock.now() - 10_000, clock.now());
+    clock.stepWall(-3_600_000);
+    transports[0]?.missed(clock.now() - 5_000, clock.now());
+    expect(received.map(name)).toEqual(['gap', 'gap']);
   });
 
   it('fills nothing into a channel that was left meanwhile', async () => {
