@@ -1,7 +1,7 @@
 // The heap of a bot in so many channels, `idle-channels.mjs <channels>`, after each of them had its share of messages
 // and replies and fell silent. The difference between two such bots is what the channels cost.
 import { reportOn } from './processes.mjs';
-import { startBot } from './whole-bot.mjs';
+import { startBotAndKick } from './whole-bot.mjs';
 
 const messages = 10_000;
 const perTurn = 400;
@@ -9,7 +9,7 @@ const commandEvery = 50;
 const channels = Number(process.argv[2]);
 
 await reportOn(async () => {
-  const bot = await startBot({
+  const bot = await startBotAndKick({
     corpus: { count: messages, channels, commands: 500, commandEvery },
     sender: { limit: 1_000, windowSeconds: 1 },
   });

@@ -1,30 +1,59 @@
 // `npm run bench`: how fast kickbot is; docs/benchmarks.md explains each line. Ends with 1 where something was
 // miscounted, never for being slow.
+import { channels } from './frames/channels.mjs';
 import { throughput } from './frames/throughput.mjs';
 import { measure } from './processes.mjs';
 import { printMachine, printRow, printSection } from './report.mjs';
 import { startUp } from './start-up.mjs';
 
-const perSecond = (value) => `${Math.round(value / 1000)},000/s`;
+const grouped = (value) => Math.round(value).toLocaleString('en-US');
+/** Three digits of it. */
+const perSecondOf = (value) => `${grouped(Number(value.toPrecision(3)))}/s`;
 const micro = (value) => `${value.toFixed(2)} µs`;
 const milli = (value) => `${value.toFixed(2)} ms`;
 const second = (value) => `${value.toFixed(2)} s`;
 const ratio = (value) => value.toFixed(2);
 const kibibytes = (value) => `${(value / 1024).toFixed(1)} KiB`;
 
+/** What is measured at a steady rate. */
+const latencies = {
+  ws: 'floor: ws, JSON.parse twice',
+  pusher: 'kickbot, pusher',
+  centrifugo: 'kickbot, centrifugo',
+  webhook: 'kickbot, webhook',
+  all: 'kickbot, all three, the first',
+};
+
 async function frames() {
-  const { meanFrameBytes, rounds, perRound, receivers, overPusher, mistakes } = await throughput();
+  const { meanFrameBytes, flood, pace, perSecond, overPusher, p50, p99, mistakes } = await throughput();
   printSection(
-    `Frames for each second of a core's time (${meanFrameBytes} bytes, ${rounds} rounds of ${perRound})`,
+    `Messages for each second of a core's time (frames of ${meanFrameBytes} bytes, ${flood.rounds} rounds of ${flood.messages}, of ${flood.webhooks} with webhooks)`,
   );
-  const names = {
-    ws: 'floor: ws, JSON.parse twice',
-    'pusher-bundled': 'floor: pusher-js as it comes, empty handler',
-    'pusher-over-ws': 'floor: pusher-js over ws, empty handler',
-    kickbot: 'kickbot: 12 rules, 500 commands, 1 % answered',
-  };
-  for (const { name, framesPerSecond } of receivers) printRow(names[name], framesPerSecond, perSecond);
-  printRow('kickbot / pusher-js over ws', overPusher, ratio, { atLeast: 0.6 });
+  printRow('floor: ws, JSON.parse twice', perSecond.ws, perSecondOf);
+  printRow('floor: pusher-js as it comes, empty handler', perSecond['pusher-bundled'], perSecondOf);
+  printRow('floor: pusher-js over ws, empty handler', perSecond['pusher-over-ws'], perSecondOf);
+  printRow('kickbot, pusher', perSecond.pusher, perSecondOf);
+  printRow('kickbot, pusher / pusher-js over ws', overPusher, ratio, { atLeast: 0.6 });
+  printRow('kickbot, centrifugo', perSecond.centrifugo, perSecondOf);
+  printRow('kickbot, webhook', perSecond.webhook, perSecondOf);
+  printRow('kickbot, all three, each message by each', perSecond.all, perSecondOf);
+  printSection(
+    `Latency: written by Kick, until the handler has it (${pace.perSecond} a second, ${pace.rounds} rounds of ${pace.messages})`,
+  );
+  for (const [name, label] of Object.entries(latencies)) {
+    printRow(`${label}, p50`, p50[name], milli);
+    printRow(`${label}, p99`, p99[name], milli);
+  }
+  return mistakes;
+}
+
+async function costByChannels() {
+  const { flood, costs, overOne, mistakes } = await channels();
+  printSection(`Cost of a frame by the number of channels (${flood.rounds} rounds of ${flood.messages})`);
+  for (const { channels: count, cost } of costs) printRow(`${grouped(count)} joined`, cost, micro);
+  for (const { channels: count, ratio: growth } of overOne) {
+    printRow(`${grouped(count)} / 1`, growth, ratio, { atMost: 1.3 });
+  }
   return mistakes;
 }
 
@@ -86,8 +115,8 @@ async function webhooks() {
   );
   printRow('request due, answer read, p50', answers.p50, milli);
   printRow('request due, answer read, p99', answers.p99, milli, { atMost: 50 });
-  printRow('signatures checked, the key read each time', signatures.parsed, perSecond);
-  printRow('signatures checked, the key kept', signatures.kept, perSecond, { atLeast: 24_000 });
+  printRow('signatures checked, the key read each time', signatures.parsed, perSecondOf);
+  printRow('signatures checked, the key kept', signatures.kept, perSecondOf, { atLeast: 24_000 });
   return mistakes;
 }
 
@@ -101,6 +130,7 @@ async function start() {
 
 printMachine();
 const mistakes = [];
-for (const run of [frames, dispatch, replies, heap, parts, webhooks, start]) mistakes.push(...(await run()));
+const runs = [frames, costByChannels, dispatch, replies, heap, parts, webhooks, start];
+for (const run of runs) mistakes.push(...(await run()));
 for (const mistake of mistakes) console.error(`WRONG: ${mistake}`);
 process.exitCode = mistakes.length === 0 ? 0 : 1;

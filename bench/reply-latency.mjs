@@ -6,7 +6,7 @@ import Bottleneck from 'bottleneck';
 import WebSocket from 'ws';
 import { reportOn } from './processes.mjs';
 import { median, quantile, summary } from './statistics.mjs';
-import { startBot } from './whole-bot.mjs';
+import { startBotAndKick } from './whole-bot.mjs';
 
 const rounds = 5;
 const perRound = 160;
@@ -57,7 +57,7 @@ async function limiterLatency() {
 }
 
 await reportOn(async () => {
-  const bot = await startBot({ corpus, sender });
+  const bot = await startBotAndKick({ corpus, sender });
   try {
     await bot.ask('flood', { count: chatted });
     await bot.ask('hear', { count: chatted / corpus.commandEvery });

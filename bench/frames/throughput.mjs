@@ -1,55 +1,57 @@
-// Frames per second of a core: the bot beside the floors it stands on, in turns, each in a process of its own.
-import { start } from '../processes.mjs';
-import { summary } from '../statistics.mjs';
+// The bot by each of its transports beside the floors it stands on, in turns: messages for each second of a core's
+// time, and how long a message takes to its handler.
+import { quantile, summary } from '../statistics.mjs';
+import { inTurns, withReceivers } from './receivers.mjs';
 
-// More messages than the inbox remembers, so that each round can send all of them again.
+// Each of the 500 commands comes.
 const corpus = { count: 60_000, channels: 21, commands: 500, commandEvery: 100, removedEvery: 1_000 };
-const perRound = 2 * corpus.count;
-const warmUps = 2;
-const rounds = 7;
-const receivers = ['ws', 'pusher-bundled', 'pusher-over-ws', 'kickbot'];
+const flood = { rounds: 7, warmUps: 2, messages: 60_000, webhooks: 400 };
+/** Rounds with webhooks are short; it takes some thousand of them until all of their way is compiled. */
+const longWarmUp = 4;
+const pace = { rounds: 4, warmUps: 0, messages: 200, perSecond: 200 };
+/** A signature takes a millisecond to make, and each of them can be sent once. */
+const webhooks =
+  (flood.rounds + flood.warmUps * longWarmUp) * flood.webhooks + (pace.rounds + pace.warmUps) * pace.messages;
 
-/** Rounds of each receiver, of its ratio to pusher-js over `ws`, and what was miscounted. */
-export async function throughput() {
-  const kick = start('kick/stub-kick.mjs', { arguments: [JSON.stringify(corpus)] });
-  const running = new Map();
-  try {
-    const { meanFrameBytes, ...address } = await kick.ask('address');
-    for (const name of receivers) {
-      const receiver = start('frames/receiver.mjs', { arguments: [`./${name}.mjs`] });
-      running.set(name, receiver);
-      await receiver.ask('open', { ...corpus, ...address, client: name });
-    }
-    const round = async (name) => {
-      const receiver = running.get(name);
-      await receiver.ask('begin');
-      const [framesPerSecond] = await Promise.all([
-        receiver.ask('end', { count: perRound }),
-        kick.ask('flood', { client: name, count: perRound }),
-      ]);
-      return framesPerSecond;
-    };
-    const results = Object.fromEntries(receivers.map((name) => [name, []]));
-    for (let turn = -warmUps; turn < rounds; turn++) {
-      for (const name of receivers) {
-        const result = await round(name);
-        if (turn >= 0) results[name].push(result);
-      }
-    }
-    const mistakes = [];
-    for (const [name, receiver] of running) {
-      const found = await receiver.ask('mistakes', { total: (warmUps + rounds) * perRound });
-      mistakes.push(...found.map((mistake) => `${name}: ${mistake}`));
-    }
+const receivers = [
+  { name: 'ws', over: ['pusher'] },
+  { name: 'pusher-bundled', over: ['pusher'] },
+  { name: 'pusher-over-ws', over: ['pusher'] },
+  { name: 'pusher', over: ['pusher'] },
+  { name: 'centrifugo', over: ['centrifugo'] },
+  { name: 'webhook', over: ['webhook'] },
+  { name: 'all', over: ['pusher', 'centrifugo', 'webhook'] },
+];
+const paced = ['ws', 'pusher', 'centrifugo', 'webhook', 'all'];
+
+function wanted({ name, over }) {
+  const isBot = paced.includes(name) && name !== 'ws';
+  return { name, over, file: isBot ? 'kickbot' : name, corpus, webhooks };
+}
+
+/** Rounds of each receiver, of the bot's ratio to pusher-js over `ws`, latencies, and what was miscounted. */
+export function throughput() {
+  return withReceivers(receivers.map(wanted), async (running) => {
+    const speeds = await inTurns([...running.keys()], flood, (name, isWarmUp) => {
+      const { over } = receivers.find((receiver) => receiver.name === name);
+      const webhooks = isWarmUp ? longWarmUp * flood.webhooks : flood.webhooks;
+      return running.get(name).flood(over.includes('webhook') ? webhooks : flood.messages);
+    });
+    const latencies = await inTurns(paced, pace, (name) =>
+      running.get(name).pace(pace.messages, pace.perSecond),
+    );
     return {
-      meanFrameBytes,
-      rounds,
-      perRound,
-      overPusher: summary(results.kickbot.map((speed, turn) => speed / results['pusher-over-ws'][turn])),
-      receivers: receivers.map((name) => ({ name, framesPerSecond: summary(results[name]) })),
-      mistakes,
+      flood,
+      pace,
+      meanFrameBytes: running.get('pusher').meanFrameBytes,
+      perSecond: mapped(speeds, summary),
+      overPusher: summary(speeds.pusher.map((speed, turn) => speed / speeds['pusher-over-ws'][turn])),
+      p50: mapped(latencies, (rounds) => summary(rounds.map((times) => quantile(times, 0.5)))),
+      p99: mapped(latencies, (rounds) => quantile(rounds.flat(), 0.99)),
     };
-  } finally {
-    await Promise.all([kick, ...running.values()].map((process) => process.stop()));
-  }
+  });
+}
+
+function mapped(results, map) {
+  return Object.fromEntries(Object.entries(results).map(([name, values]) => [name, map(values)]));
 }

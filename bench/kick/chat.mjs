@@ -22,6 +22,16 @@ export function channelNumber(number) {
   };
 }
 
+/** The first eight characters of a message's id, where each message that is sent has a number of its own. */
+export function ownId(number) {
+  return number.toString(16).padStart(8, '0');
+}
+
+/** The number in a message's id. */
+export function numberIn(id) {
+  return Number.parseInt(id.slice(0, 8), 16);
+}
+
 /**
  * Frames of `App\Events\ChatMessageEvent`, spread over channels one after the other.
  *
