@@ -1,6 +1,7 @@
 import { describe, expect, it, vi } from 'vitest';
 import { KickApiError, TokenReplacedError } from '../../src/core/kick/kick-api-error.js';
 import { SystemClock } from '../../src/core/primitives/clock.js';
+import { KickbotError } from '../../src/core/primitives/error.js';
 import { settleMs, tooFast, unavailable, useSender, wait } from '../core/chat/sending/sender-under-test.js';
 
 const given = useSender();
@@ -127,6 +128,32 @@ describe('when Kick answers with an error', () => {
     const inFlightAtFirst = given.chat.requests.length;
     await wait(29_000);
     expect(given.chat.requests.length - inFlightAtFirst).toBe(5);
+  });
+
+  it.each([
+    ['Kick could not be reached', unavailable],
+    ['the firewall turned it away', () => new KickApiError('kick.blocked', 'Blocked.', { status: 403 })],
+    ['its answer was lost', () => new KickApiError('kick.outcome_unknown', 'Perhaps.')],
+    ['there was no token', () => new KickbotError('auth.unavailable', 'Later.')],
+  ])('C36 lets the others wait on where the first message after 429 fails since %s', async (_, failure) => {
+    given.failing(1, () => tooFast(5));
+    send('first', { channel: 1 });
+    await wait(100);
+    const probes: (() => void)[] = [];
+    given.chat.answer = () =>
+      new Promise((_, reject) => {
+        probes.push(() => reject(failure()));
+      });
+    for (let i = 0; i < 5; i++) send(`${i}`, { channel: 10 + i });
+    for (let tries = 1; tries <= 3; tries++) {
+      await wait(6_000);
+      expect(probes).toHaveLength(tries);
+      probes.at(-1)?.();
+    }
+    expect(given.notices).toEqual([]);
+    given.chat.answer = () => undefined;
+    await wait(1_000);
+    expect(given.notices).toEqual(['Sending goes on.']);
   });
 
   it('C37 sends each message of a burst once more, in the window, when its token was refused', async () => {

@@ -16,7 +16,7 @@ import { AccountGate } from './account-gate.js';
 import { AccountWindow } from './account-window.js';
 import { Delivery } from './delivery.js';
 import { sendableText, splitMessage } from './message-parts.js';
-import { isForbidden, mayLackParent, reasonFor } from './send-failure.js';
+import { isForbidden, isKicksWord, mayLackParent, reasonFor } from './send-failure.js';
 import { type SenderCounts, Tally } from './sender-counts.js';
 import { SentLog } from './sent-log.js';
 import { SilentChannels } from './silent-channels.js';
@@ -46,9 +46,9 @@ const retries = 3;
 const firstRetryMs = 1_000;
 
 /**
- * Sends as one account. Each channel's messages of one priority go out one by one and in order; who goes next at
- * the account's window is for the `WaitingLine` to say, and is asked only when there is a token. A retry is a new
- * request for the window.
+ * Sends as one account. A channel's messages go out one by one, a plugin's of one priority in order; who goes next
+ * at the account's window is for the `WaitingLine` to say, and is asked only when there is a token. A retry is a
+ * new request for the window.
  */
 export class RateLimitedSender extends Sender {
   readonly #options: SenderOptions;
@@ -200,7 +200,7 @@ export class RateLimitedSender extends Sender {
       this.#pause(delivery, error);
       return;
     }
-    this.#passed(delivery);
+    if (isKicksWord(error)) this.#passed(delivery);
     const reason = reasonFor(error);
     if (reason === 'unavailable' && delivery.failures < retries) {
       this.#tryLater(delivery);

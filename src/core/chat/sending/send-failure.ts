@@ -35,6 +35,13 @@ export function mayLackParent(error: unknown): boolean {
   return error instanceof KickApiError && (error.status === 404 || error.status === 400);
 }
 
+const notKicksWord = new Set(['kick.unavailable', 'kick.blocked', 'kick.outcome_unknown']);
+
+/** Whether Kick itself said no, rather than somebody on the way there or nobody. */
+export function isKicksWord(error: unknown): boolean {
+  return error instanceof KickApiError && !notKicksWord.has(error.code);
+}
+
 /** Whether Kick does not let the account speak in the channel at all (banned, followers only). */
 export function isForbidden(error: unknown): boolean {
   return error instanceof KickApiError && error.code === 'kick.forbidden';
