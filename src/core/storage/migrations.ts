@@ -101,4 +101,9 @@ export const migrations: Record<string, Migration> = {
         .execute();
     },
   },
+  '0006-ended-requests': {
+    async up(db: Kysely<unknown>) {
+      await db.schema.alterTable('sent_messages').addColumn('ended_at', 'bigint').execute();
+    },
+  },
 };

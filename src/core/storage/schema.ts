@@ -40,6 +40,8 @@ export interface SentMessageTable {
   account_id: string;
   /** Wall clock in milliseconds, written before the request goes out; for whoever looks, nothing reckons with it. */
   started_at: number;
+  /** The same for when the request was over; null until then. */
+  ended_at: number | null;
 }
 
 /** Whoever runs the bot; one row, made when the console's password is set. */

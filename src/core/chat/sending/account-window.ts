@@ -2,7 +2,7 @@ import Bottleneck from 'bottleneck';
 import type { Cancel, Clock } from '../../primitives/clock.js';
 import { messageOf } from '../../primitives/error.js';
 import type { Logger } from '../../telemetry/logger.js';
-import type { SentLog } from './sent-log.js';
+import type { SentEntry, SentLog } from './sent-log.js';
 
 export interface WindowOptions {
   /** So many requests … */
@@ -23,8 +23,8 @@ export const noGap = Number.NEGATIVE_INFINITY;
 const marginMs = 100;
 /** How long to wait when other processes have used the window up. */
 const lookAgainMs = 1_000;
-/** Longer than a request of another process may be under way. */
-const slowestRequestMs = 30_000;
+/** As long as a request may be under way: for a lease on its token (30 s), for that token and for Kick (15 s each). */
+const slowestRequestMs = 60_000;
 
 /**
  * One account's share of Kick's patience: at most `limit` requests in any `windowSeconds`, as Kick sees them.
@@ -63,10 +63,9 @@ export class AccountWindow {
     const sent = await options.log.load();
     await window.#limiter.incrementReservoir(options.limit - sent.length);
     window.#used = sent.length;
-    // Kick may have received each of them just now: nobody knows how the wall clock was set since they were noted.
-    for (const id of sent) {
-      window.#entries.add(id);
-      window.#giveBackIn(window.#holdMs, id);
+    for (const entry of sent) {
+      window.#entries.add(entry.id);
+      window.#giveBackIn(window.#holdOf(entry), entry.id);
     }
     return window;
   }
@@ -98,6 +97,7 @@ export class AccountWindow {
       try {
         await run(picked);
       } finally {
+        this.#end(entry);
         this.#giveBackIn(this.#holdMs, entry);
       }
     });
@@ -157,10 +157,11 @@ export class AccountWindow {
   /** Whoever wrote the entries that are not ours may have died since, so we remove what it no longer needs. */
   async #adopt(): Promise<void> {
     const { log, clock, logger } = this.#options;
-    for (const id of await log.load()) {
+    for (const entry of await log.load()) {
+      const { id } = entry;
       if (this.#entries.has(id) || this.#stopped) continue;
       this.#entries.add(id);
-      const cancel = clock.schedule(this.#holdMs + slowestRequestMs, () => {
+      const cancel = clock.schedule(this.#holdOf(entry), () => {
         this.#returns.delete(cancel);
         this.#forget(id);
       });
@@ -171,6 +172,14 @@ export class AccountWindow {
         'Another kickbot with the same database sends as this account; both together keep to its limit. Stop one of them if that is not meant.',
       );
     }
+  }
+
+  /**
+   * How long an entry of another process counts from now on. Kick may have received it just now, since nobody knows
+   * how the wall clock was set after it was noted; or is still to receive it.
+   */
+  #holdOf({ isOver }: SentEntry): number {
+    return this.#holdMs + (isOver ? 0 : slowestRequestMs);
   }
 
   #giveBackIn(delayMs: number, id: number | undefined): void {
@@ -186,6 +195,11 @@ export class AccountWindow {
   #giveBack(): void {
     this.#used--;
     void this.#limiter.incrementReservoir(1);
+  }
+
+  #end(id: number | undefined): void {
+    // Where that cannot be written, other processes count it for longer.
+    if (id !== undefined) this.#options.log.end(id, this.#options.clock.now()).catch(() => undefined);
   }
 
   #forget(id: number): void {

@@ -22,6 +22,8 @@ export class Delivery {
   readonly rank: number;
   readonly lifetimeMs: number;
   readonly sent: SentMessage[] = [];
+  /** It had its turn before, and goes on before others of its channel that are as important. */
+  begun = false;
   /** A request of it is under way. */
   sending = false;
   /** Its time is up: it fails as soon as no request of it is under way. */

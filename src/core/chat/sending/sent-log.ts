@@ -1,6 +1,12 @@
 import { sql } from 'kysely';
 import type { Database } from '../../storage/schema.js';
 
+export interface SentEntry {
+  readonly id: number;
+  /** False while a process waits for Kick's answer, and for good where that process died meanwhile. */
+  readonly isOver: boolean;
+}
+
 /**
  * What one account sent lately, kept in the database: so that a restart does not forget it, and so that processes
  * on one database share the account's window.
@@ -24,17 +30,22 @@ export class SentLog {
     return rows[0]?.id;
   }
 
+  /** The request is over: Kick will not receive it later than now. */
+  async end(id: number, endedAt: number): Promise<void> {
+    await sql`update sent_messages set ended_at = ${endedAt} where id = ${id}`.execute(this.database);
+  }
+
   async remove(id: number): Promise<void> {
     await this.database.deleteFrom('sent_messages').where('id', '=', id).execute();
   }
 
-  /** The ids of the entries that were not removed: what counted when the process before this one ended. */
-  async load(): Promise<number[]> {
+  /** The entries that were not removed: what the process before this one left, and what another one counts on. */
+  async load(): Promise<SentEntry[]> {
     const rows = await this.database
       .selectFrom('sent_messages')
-      .select('id')
+      .select(['id', 'ended_at'])
       .where('account_id', '=', this.accountId)
       .execute();
-    return rows.map(({ id }) => id);
+    return rows.map(({ id, ended_at }) => ({ id, isOver: ended_at !== null }));
   }
 }

@@ -50,8 +50,9 @@ export class WaitingLine {
     let first: Delivery | undefined;
     let firstKey = Number.POSITIVE_INFINITY;
     for (const { deliveries, underWay } of this.#channels.values()) {
-      const [delivery] = deliveries;
-      if (delivery === undefined || delivery.paused || underWay !== undefined) continue;
+      if (underWay !== undefined) continue;
+      const delivery = this.#firstOf(deliveries);
+      if (delivery === undefined || delivery.paused) continue;
       const key = delivery.rank * 2 + (delivery.message.plugin === this.#lastPlugin ? 1 : 0);
       if (key >= firstKey) continue;
       first = delivery;
@@ -67,6 +68,7 @@ export class WaitingLine {
     const line = this.#channels.get(delivery.channel);
     if (line === undefined) return undefined;
     line.underWay = delivery;
+    moveAhead(line, delivery);
     this.#size--;
     this.#lastPlugin = delivery.message.plugin;
     this.#channels.delete(delivery.channel);
@@ -92,6 +94,13 @@ export class WaitingLine {
     if (line.deliveries.length === 0) this.#channels.delete(delivery.channel);
   }
 
+  #firstOf(deliveries: readonly Delivery[]): Delivery | undefined {
+    const [first] = deliveries;
+    if (first === undefined || first.begun || first.message.plugin !== this.#lastPlugin) return first;
+    const another = deliveries.find(({ message }) => message.plugin !== this.#lastPlugin);
+    return another?.rank === first.rank ? another : first;
+  }
+
   /** Of all channels; the newcomer's own before others that are as important. */
   #leastImportant(newcomers: ChannelLine): Delivery | undefined {
     let least = leastImportant(newcomers);
@@ -101,6 +110,14 @@ export class WaitingLine {
     }
     return least;
   }
+}
+
+/** Before those of its channel that are as important, where it stays until it is over. */
+function moveAhead({ deliveries }: ChannelLine, delivery: Delivery): void {
+  delivery.begun = true;
+  deliveries.splice(deliveries.indexOf(delivery), 1);
+  const place = deliveries.findIndex(({ rank }) => rank >= delivery.rank);
+  deliveries.splice(place < 0 ? deliveries.length : place, 0, delivery);
 }
 
 /** The youngest of the least important. */

@@ -3,7 +3,7 @@ import { KickApiError } from '../../../../src/core/kick/kick-api-error.js';
 import { SystemClock } from '../../../../src/core/primitives/clock.js';
 import { KickbotError } from '../../../../src/core/primitives/error.js';
 import { messageId } from '../../../../src/core/primitives/ids.js';
-import { channelNumber } from './fake-chat.js';
+import { channelNumber, mostWithin } from './fake-chat.js';
 import { settleMs, tooFast, unavailable, useSender, wait } from './sender-under-test.js';
 
 const given = useSender();
@@ -192,6 +192,28 @@ describe('who goes first', () => {
     ]);
   });
 
+  it('lets plugins take turns in one channel too, each in its own order', async () => {
+    await given.reopen({ limit: 1, windowSeconds: 1 });
+    send('busy', { channel: 99 });
+    await wait(settleMs);
+    for (let i = 0; i < 4; i++) send(`loud ${i}`, { plugin: 'loud' });
+    send('loud timer', { plugin: 'loud', priority: 'timer' });
+    for (let i = 0; i < 2; i++) send(`quiet ${i}`, { plugin: 'quiet' });
+    await wait(20_000);
+    expect(given.chat.contents.slice(1)).toEqual([
+      ...['loud timer', 'quiet 0', 'loud 0', 'quiet 1'],
+      ...['loud 1', 'loud 2', 'loud 3'],
+    ]);
+  });
+
+  it('is what is left of a message before another plugin speaks in its channel', async () => {
+    await given.reopen({ limit: 1, windowSeconds: 1 });
+    send(`${'a'.repeat(400)} ${'b'.repeat(400)}`, { plugin: 'long' });
+    send('short', { plugin: 'another' });
+    await wait(20_000);
+    expect(given.chat.contents.map((content) => content[0])).toEqual(['a', 'b', 's']);
+  });
+
   it('gives channels turns, whatever one of them has to say', async () => {
     await given.reopen({ limit: 1, windowSeconds: 1 });
     for (let i = 0; i < 4; i++) send(`loud ${i}`, { channel: 1 });
@@ -258,6 +280,23 @@ describe('two processes on one database', () => {
       Array(given.complaints.length).fill(expect.stringContaining('Another kickbot with the same database')),
     );
     expect(given.complaints.length).toBeLessThanOrEqual(2);
+    const stopping = other.stop({ drainMs: 0 });
+    await wait(1);
+    await stopping;
+  });
+
+  it('C33 count what one of them waits for when the other starts', async () => {
+    const arrivals: number[] = [];
+    const arrive = () => void arrivals.push(performance.now());
+    given.chat.answer = () => new SystemClock().sleep(14_900).then(arrive);
+    for (let i = 0; i < 20; i++) send(`${i}`, { channel: i });
+    await wait(1_000);
+    const other = await given.open();
+    given.chat.answer = arrive;
+    for (let i = 0; i < 20; i++) void other.send({ channel: channelNumber(i), content: `other ${i}` });
+    await wait(100_000);
+    expect(arrivals).toHaveLength(40);
+    expect(mostWithin(30_000, arrivals)).toBe(20);
     const stopping = other.stop({ drainMs: 0 });
     await wait(1);
     await stopping;

@@ -27,6 +27,7 @@ const step = fc.oneof(
     arbitrary: fc.record({ do: fc.constant('wait' as const), ms: fc.integer({ min: 0, max: 31_000 }) }),
   },
   { weight: 1, arbitrary: fc.record({ do: fc.constant('restart' as const) }) },
+  { weight: 1, arbitrary: fc.record({ do: fc.constant('start a second process' as const) }) },
   {
     weight: 1,
     arbitrary: fc.record({
@@ -74,16 +75,16 @@ it('C33 C34 C35 C43 never lets more than 20 requests start, or reach Kick, in an
       const database = await openDatabase({ url: 'sqlite::memory:', directory: '.' });
       const starts: number[] = [];
       const arrivals: number[] = [];
-      let generation = 0;
+      const processes: { sender: RateLimitedSender; life: { isOver: boolean } }[] = [];
       let open = 0;
 
-      const chatOf = (born: number): Pick<KickChat, 'sendOnce'> => ({
+      const chatOf = (life: { isOver: boolean }): Pick<KickChat, 'sendOnce'> => ({
         async sendOnce() {
           const { latencyMs, arrivesAfter, outcome } = fates[starts.length % fates.length] ?? promptly;
           starts.push(performance.now());
           await clock.sleep(latencyMs * arrivesAfter);
           // A process that is dead by now sends nothing more.
-          if (born === generation) arrivals.push(performance.now());
+          if (!life.isOver) arrivals.push(performance.now());
           await clock.sleep(latencyMs * (1 - arrivesAfter));
           const error = answerFor(outcome);
           if (error !== undefined) throw error;
@@ -91,9 +92,10 @@ it('C33 C34 C35 C43 never lets more than 20 requests start, or reach Kick, in an
         },
       });
       const start = async () => {
+        const life = { isOver: false };
         const opening = RateLimitedSender.open({
           accountId: 'bot:test',
-          chat: chatOf(generation),
+          chat: chatOf(life),
           database,
           clock,
           random: new SystemRandom(),
@@ -103,21 +105,24 @@ it('C33 C34 C35 C43 never lets more than 20 requests start, or reach Kick, in an
           replyToDeleted: 'send',
         });
         await vi.advanceTimersByTimeAsync(20);
-        return opening;
+        processes.push({ sender: await opening, life });
       };
-      const stop = async (sender: RateLimitedSender) => {
-        const stopping = sender.stop({ drainMs: 0 });
+      const stop = async () => {
+        const process = processes.shift();
+        if (process === undefined) return;
+        process.life.isOver = true;
+        const stopping = process.sender.stop({ drainMs: 0 });
         await vi.advanceTimersByTimeAsync(1);
         await stopping;
       };
 
-      let sender = await start();
+      await start();
       for (const todo of steps) {
         if (todo.do === 'say') {
           for (let i = 0; i < todo.count; i++) {
             open++;
             const message = { channel: channelNumber(i % 7), content: 'hello' };
-            sender
+            processes[i % processes.length]?.sender
               .send(message)
               .catch(() => undefined)
               .finally(() => open--);
@@ -126,10 +131,11 @@ it('C33 C34 C35 C43 never lets more than 20 requests start, or reach Kick, in an
           await vi.advanceTimersByTimeAsync(todo.ms);
         } else if (todo.do === 'set the clock') {
           vi.setSystemTime(Date.now() + todo.byMs);
-        } else {
-          generation++;
-          await stop(sender);
-          sender = await start();
+        } else if (todo.do === 'restart') {
+          await stop();
+          await start();
+        } else if (processes.length < 2) {
+          await start();
         }
       }
       await vi.advanceTimersByTimeAsync(600_000 + 15_000 + 20);
@@ -137,7 +143,7 @@ it('C33 C34 C35 C43 never lets more than 20 requests start, or reach Kick, in an
       expect(mostWithin(windowMs, starts)).toBeLessThanOrEqual(limit);
       expect(mostWithin(windowMs, arrivals)).toBeLessThanOrEqual(limit);
       expect(open, "every send has been answered after a message's longest life").toBe(0);
-      await stop(sender);
+      while (processes.length > 0) await stop();
       await database.destroy();
     }),
     { numRuns: 40 },
