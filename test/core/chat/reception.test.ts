@@ -383,16 +383,41 @@ describe('a transport that is silent while another is not', () => {
     chat(pusher, 102, 103);
     clock.advance(600_000);
     chat(pusher, 103, 130);
+    expect(webhook?.renewed).toEqual([channel]);
+    // In vain: the next time after twice as long.
+    clock.advance(600_000);
+    chat(pusher, 130, 131);
     expect(webhook?.renewed).toEqual([channel, channel]);
     chat(webhook, 129, 130);
     expect(logger.lines).toEqual([
       [
         'warn',
-        'The transport webhook delivers nothing of the chat of channel-1, which another one does; its subscriptions are made anew.',
+        'The transport webhook delivers nothing of the chat of channel-1, which another one does; its subscriptions are made anew. So are those of other channels where it is silent.',
       ],
-      ['info', 'The transport webhook delivers the chat of channel-1 again.'],
+      ['info', 'The transport webhook is silent in no channel any more.'],
     ]);
     expect(pusher?.renewed).toEqual([]);
+  });
+
+  it('D56: is told of once, in however many channels it is silent', async () => {
+    const { reception, transports, clock, logger } = await openReception(['pusher', 'webhook']);
+    const [pusher, webhook] = transports;
+    const channels = [1, 2, 3].map(channelNumbered);
+    clock.advance(1);
+    for (const round of ['a', 'b']) {
+      for (const of of channels) {
+        for (let number = 0; number < 19; number++) {
+          pusher?.deliver(message(`${of.slug}/${round}${number}`, 0, of));
+        }
+      }
+      clock.advance(600_000);
+    }
+    expect(webhook?.renewed).toEqual(channels);
+    webhook?.deliver(message('x', 0, channelNumbered(1)));
+    webhook?.deliver(message('y', 0, channelNumbered(2)));
+    expect(logger.lines.map(([level]) => level)).toEqual(['warn']);
+    reception.part(channelNumbered(3));
+    expect(logger.lines.map(([level]) => level)).toEqual(['warn', 'info']);
   });
 
   it('D56: is not silent when it is only late', async () => {
