@@ -2,8 +2,9 @@ import { existsSync } from 'node:fs';
 import { ChannelDirectory } from '../core/chat/channel-directory.js';
 import type { LoadedConfig } from '../core/config/load-config.js';
 import type { ChannelConfig, Config } from '../core/config/schema.js';
+import type { Channel } from '../core/events/kick-event.js';
 import { Installation } from '../core/installation.js';
-import { webhookEvents } from '../core/kick/event-subscriptions.js';
+import { type EventSubscription, webhookEvents } from '../core/kick/event-subscriptions.js';
 import { SystemClock } from '../core/primitives/clock.js';
 import { messageOf } from '../core/primitives/error.js';
 import { SystemRandom } from '../core/primitives/random.js';
@@ -62,20 +63,24 @@ function subscriptionFindings(
 ): Promise<Finding[]> {
   const access = webhookAccess(config, accounts);
   const directory = new ChannelDirectory({ website: config.kick.endpoints.website, database, http, clock });
+  let asked: Promise<readonly EventSubscription[]> | undefined;
+  /** One question for all channels, where one token reaches them all. */
+  const listFor = async (channel: Channel): Promise<readonly EventSubscription[] | undefined> => {
+    if (access.app === undefined) return (await access.owner(channel))?.list();
+    asked ??= access.app.list();
+    return asked;
+  };
   const look = async (configured: ChannelConfig): Promise<Finding> => {
     const { slug } = configured;
     try {
       const channel = await directory.resolve(configured);
-      const { broadcasterUserId } = channel;
-      const calls = access.app ?? (await access.owner(channel));
-      if (calls === undefined) {
+      const all = await listFor(channel);
+      if (all === undefined) {
         return missing(
           `The webhooks of ${slug} cannot be subscribed: set kick.clientSecret, or run 'kickbot login --type channel --account ${slug}' as ${slug}.`,
         );
       }
-      const listed = (await calls.list({ broadcasterUserId })).filter(
-        (subscription) => subscription.broadcasterUserId === broadcasterUserId,
-      );
+      const listed = all.filter(({ broadcasterUserId }) => broadcasterUserId === channel.broadcasterUserId);
       const absent = webhookEvents.filter((name) => !listed.some(({ event }) => event === name));
       return absent.length === 0
         ? found(`All ${webhookEvents.length} webhooks of ${slug} are subscribed.`)

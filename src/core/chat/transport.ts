@@ -60,8 +60,8 @@ export interface ChatTransport {
   /** Begins to connect. Resolves at once; progress is told through the listener. */
   start(listener: TransportListener): void;
   /**
-   * Resolves when every subscription of that channel is acknowledged for the first time, which may take until a
-   * connection works. Rejects with `channel.parted` when it is left before.
+   * Resolves when the channel is received for the first time, which may take until a connection works; for webhooks
+   * also where Kick refuses to subscribe its chat. Rejects with `channel.parted` when it is left before.
    */
   join(channel: Channel): Promise<void>;
   part(channel: Channel): void;

@@ -11,6 +11,8 @@ export interface ApiRequest {
   readonly path: string;
   readonly query?: Query;
   readonly body?: unknown;
+  /** The most bytes its answer may have, 1 MiB unless told. */
+  readonly largestAnswer?: number;
 }
 
 /** Several values repeat the key; a missing one is left out. */
@@ -50,6 +52,7 @@ export class AuthorizedHttp {
         url: this.#urlOf(request),
         headers: { authorization: `Bearer ${token.reveal()}` },
         body: request.body,
+        largestAnswer: request.largestAnswer,
       });
     } catch (error) {
       const refused = error instanceof KickApiError && error.code === 'kick.unauthorized';

@@ -77,6 +77,9 @@ const Results = listOf(
     ),
 );
 
+/** A list without pages: 100,000 subscriptions, as many as an app may have, are some 26 MB. */
+const largestList = 32 * 1_048_576;
+
 const path = '/public/v1/events/subscriptions';
 
 /**
@@ -90,7 +93,10 @@ export class KickEventSubscriptions {
   /** All of the app, or of one channel. One that was just made may be missing for a while. */
   async list(filter: { broadcasterUserId?: UserId } = {}): Promise<readonly EventSubscription[]> {
     const query = { broadcaster_user_id: filter.broadcasterUserId };
-    return dataOf(await this.api.call({ method: 'GET', path, query }), Subscriptions);
+    return dataOf(
+      await this.api.call({ method: 'GET', path, query, largestAnswer: largestList }),
+      Subscriptions,
+    );
   }
 
   /**

@@ -62,7 +62,7 @@ export class HttpClient {
   }
 
   #exchange(request: HttpRequest): Promise<HttpAnswer> {
-    const { method, url } = request;
+    const { method, url, largestAnswer = maximumBodyBytes } = request;
     const body = request.body === undefined ? null : JSON.stringify(request.body);
     const headers: Record<string, string> = {
       ...request.headers,
@@ -103,9 +103,9 @@ export class HttpClient {
         },
         onResponseData(_, chunk) {
           size += chunk.length;
-          if (size <= maximumBodyBytes) chunks.push(chunk);
+          if (size <= largestAnswer) chunks.push(chunk);
           else {
-            const what = `is larger than ${maximumBodyBytes / 1_048_576} MiB`;
+            const what = `is larger than ${largestAnswer / 1_048_576} MiB`;
             fail(unexpected(request, { status, headers: answerHeaders }, what));
           }
         },

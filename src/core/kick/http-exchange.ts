@@ -4,6 +4,8 @@ export interface HttpRequest {
   readonly headers?: Readonly<Record<string, string>>;
   /** Sent as JSON. */
   readonly body?: unknown;
+  /** The most bytes its answer may have, 1 MiB unless told. */
+  readonly largestAnswer?: number | undefined;
 }
 
 export interface HttpAnswer {

@@ -1,6 +1,7 @@
 import { createPublicKey } from 'node:crypto';
 import { type Channel, kicksGifts, type Sandbox, startSandbox } from 'kickbot/sandbox';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { webhookEvents } from '../../../src/core/kick/event-subscriptions.js';
 import { HttpClient } from '../../../src/core/kick/http-client.js';
 import { KickApi } from '../../../src/core/kick/kick-api.js';
 import { SystemClock } from '../../../src/core/primitives/clock.js';
@@ -94,6 +95,17 @@ describe('against the sandbox, whose reading of the API is its own', () => {
     );
     await app.eventSubscriptions.delete(listed.map(({ id }) => id));
     expect(await app.eventSubscriptions.list()).toEqual([]);
+  });
+
+  it('the event subscriptions of 500 channels are listed, which come in one answer of more than 1 MiB', async () => {
+    const { world, app: owner } = sandbox;
+    for (let number = 1; number <= 500; number++) {
+      const { broadcaster } = world.createChannel({ owner: `streamer-${number}` });
+      for (const event of webhookEvents) {
+        world.subscriptions.subscribe({ appId: owner.id, broadcasterId: broadcaster.id, event });
+      }
+    }
+    expect(await app.eventSubscriptions.list()).toHaveLength(5_000);
   });
 
   it('the public key is one', async () => {

@@ -2,6 +2,7 @@ import type { Channel } from '../../events/kick-event.js';
 import { type EventSubscription, type WebhookEvent, webhookEvents } from '../../kick/event-subscriptions.js';
 import type { Clock } from '../../primitives/clock.js';
 import { KickbotError } from '../../primitives/error.js';
+import type { EventSubscriptionId } from '../../primitives/ids.js';
 import type { MissedSpan } from '../transport.js';
 
 /** Kick's list may leave out for a while what it has just made. */
@@ -9,14 +10,18 @@ const unlistedMs = 2 * 60_000;
 
 /** A channel that is joined, and which of its ten subscriptions exist. */
 export class SubscribedChannel {
-  /** Resolves when all ten exist for the first time. */
+  /** Resolves when its chat is subscribed, or Kick has refused what waiting will not mend. */
   readonly joined: Promise<void>;
   missing: readonly WebhookEvent[] = webhookEvents;
   /** What exists is to be made anew. */
   isStale = false;
-  /** Wall clock in milliseconds: since when all ten exist; undefined while one is missing. */
-  completeSince: number | undefined;
-  #lastCompleteAt: number | undefined;
+  /** Wall clock in milliseconds: since when its chat is subscribed without a break; undefined while it is not. */
+  receivedSince: number | undefined;
+  /** When each was known to exist last. Wall clock in milliseconds. */
+  readonly #existedAt = new Map<WebhookEvent, number>();
+  /** Found missing since they were judged. */
+  readonly #gone = new Set<string>();
+  readonly #ids = new Map<string, EventSubscriptionId>();
   /** Made, and in no list yet: monotonic milliseconds of the last sign that it exists. */
   readonly #unlisted = new Map<string, number>();
   #resolve = (): void => undefined;
@@ -49,9 +54,12 @@ export class SubscribedChannel {
   }
 
   /** Kick says that it exists now. */
-  made(event: string): void {
+  made(event: string, id: EventSubscriptionId): void {
     this.#unlisted.set(event, this.clock.monotonic());
     this.missing = this.missing.filter((name) => name !== event);
+    // The same as before: it was in no list, and existed all the same.
+    if (this.#ids.get(event) === id) this.#gone.delete(event);
+    this.#ids.set(event, id);
   }
 
   /** An event of it came, so it exists. */
@@ -66,19 +74,25 @@ export class SubscribedChannel {
     this.#setMissing(() => true);
   }
 
-  /** All that could be made is made. */
+  /** All that Kick would make is made. */
   judge(): void {
-    if (this.missing.length > 0) return;
     const now = this.clock.now();
-    if (this.completeSince === undefined) {
-      this.completeSince = now;
-      const from = this.#lastCompleteAt;
-      if (from !== undefined) {
-        this.missed({ channel: this.channel, from, to: now, reason: 'its webhook subscriptions were gone' });
-      }
-      this.#resolve();
+    let from = now;
+    for (const event of webhookEvents) {
+      if (this.missing.includes(event)) continue;
+      if (this.#gone.delete(event)) from = Math.min(from, this.#existedAt.get(event) ?? now);
+      this.#existedAt.set(event, now);
     }
-    this.#lastCompleteAt = now;
+    if (!this.missing.includes('chat.message.sent')) this.receivedSince ??= now;
+    if (from < now) {
+      this.missed({ channel: this.channel, from, to: now, reason: 'its webhook subscriptions were gone' });
+    }
+    this.#resolve();
+  }
+
+  /** Nothing can be made, however long one waits. */
+  refused(): void {
+    this.#resolve();
   }
 
   parted(): void {
@@ -92,6 +106,7 @@ export class SubscribedChannel {
 
   #setMissing(isMissing: (event: WebhookEvent) => boolean): void {
     this.missing = webhookEvents.filter(isMissing);
-    if (this.missing.length > 0) this.completeSince = undefined;
+    for (const event of this.missing) this.#gone.add(event);
+    if (this.missing.includes('chat.message.sent')) this.receivedSince = undefined;
   }
 }

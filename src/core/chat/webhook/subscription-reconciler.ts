@@ -33,7 +33,11 @@ export class SubscriptionReconciler {
   readonly #left = new Set<UserId>();
   /** Of whom everything was taken away once. Not again in this run: another installation may serve them by now. */
   readonly #cleared = new Set<UserId>();
-  readonly #told = new Set<string>();
+  /** What Kick refuses, and the log has. */
+  #told: ReadonlySet<string> = new Set();
+  #isFailing = false;
+  /** Kick wants no call before this, monotonic. */
+  #quietUntil = -Infinity;
   #state: TransportState = { name: 'idle' };
   /** Another round is to follow. */
   #isDue = false;
@@ -57,14 +61,16 @@ export class SubscriptionReconciler {
     this.#wake();
   }
 
-  /** Ends it, and resolves when no call is under way. The subscriptions stay: Kick may send while the bot restarts. */
-  async stop(): Promise<void> {
+  /**
+   * Ends it. The subscriptions stay: Kick may send while the bot restarts. Does not wait for a call under way, which
+   * may take longer than a bot that stops may: nothing follows it.
+   */
+  stop(): void {
     this.#state = { name: 'idle' };
     this.#isDue = false;
     this.#cancelTimer?.();
     for (const subscribed of this.#joined.values()) subscribed.parted();
     this.#joined.clear();
-    await this.#rounds;
   }
 
   add(channel: Channel): SubscribedChannel {
@@ -112,7 +118,8 @@ export class SubscriptionReconciler {
     while (this.#isDue) {
       this.#isDue = false;
       this.#cancelTimer?.();
-      const waitMs = await this.#round();
+      const quietMs = this.#quietUntil - this.#options.clock.monotonic();
+      const waitMs = quietMs > 0 ? quietMs : await this.#round();
       if (this.#state.name === 'idle') return;
       this.#cancelTimer = this.#options.clock.schedule(waitMs, () => void this.#tick());
     }
@@ -139,26 +146,34 @@ export class SubscriptionReconciler {
       this.#cleared.add(broadcaster);
     }
     const waitMs = round.failure === undefined ? everyMs : Math.max(retryMs, round.retryAfterMs);
+    if (round.retryAfterMs > 0) this.#quietUntil = this.#options.clock.monotonic() + round.retryAfterMs;
     if (this.#state.name === 'idle') return waitMs;
-    this.#tell(round.problems);
+    this.#tell(round);
     this.#setState(this.#stateAfter(round, waitMs));
     return waitMs;
   }
 
   /** Once that something is wrong, and once that it is over. */
-  #tell(problems: readonly string[]): void {
+  #tell({ problems, failure }: SubscriptionRound): void {
     const { logger } = this.#options;
-    const news = problems.filter((problem) => !this.#told.has(problem));
-    for (const problem of news) this.#told.add(problem);
-    const [first, ...others] = news;
+    const [first, ...others] = problems.filter((problem) => !this.#told.has(problem));
     if (first !== undefined) {
       logger.warn(others.length === 0 ? first : `${first} (And ${others.length} more of the kind.)`, {
         ...(others.length > 0 && { others }),
       });
     }
-    if (problems.length > 0 || this.#told.size === 0) return;
-    this.#told.clear();
-    logger.info('All webhook subscriptions exist now.');
+    if (failure !== undefined) {
+      if (!this.#isFailing) logger.warn(`The webhook subscriptions could not be checked: ${failure}`);
+      this.#isFailing = true;
+      // It did not come to all of them.
+      this.#told = new Set([...this.#told, ...problems]);
+      return;
+    }
+    if (problems.length === 0 && (this.#isFailing || this.#told.size > 0)) {
+      logger.info('All webhook subscriptions exist now.');
+    } else if (this.#isFailing) logger.info('The webhook subscriptions can be checked again.');
+    this.#isFailing = false;
+    this.#told = new Set(problems);
   }
 
   #stateAfter({ failure }: SubscriptionRound, retryInMs: number): TransportState {

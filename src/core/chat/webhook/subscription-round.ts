@@ -1,3 +1,4 @@
+import { needsOwner } from '../../auth/auth-error.js';
 import type { Channel } from '../../events/kick-event.js';
 import type {
   EventSubscription,
@@ -5,7 +6,7 @@ import type {
   WebhookEvent,
 } from '../../kick/event-subscriptions.js';
 import { KickApiError, RateLimitedError } from '../../kick/kick-api-error.js';
-import { messageOf } from '../../primitives/error.js';
+import { KickbotError, messageOf } from '../../primitives/error.js';
 import type { UserId } from '../../primitives/ids.js';
 import { printable } from '../../primitives/printable.js';
 import type { SubscribedChannel } from './subscribed-channel.js';
@@ -13,11 +14,20 @@ import type { SubscriptionAccess, SubscriptionCalls } from './subscription-acces
 
 const perDelete = 50;
 
+/** Kick's answers that are about one channel, and the same however often one asks. */
+const refusals = new Set(['kick.invalid_request', 'kick.forbidden', 'kick.not_found']);
+
+const codeOf = (error: unknown) => (error instanceof KickbotError ? error.code : '');
+
+/** Whether somebody has to change something, and waiting does not help. */
+const isLasting = (error: unknown) =>
+  refusals.has(codeOf(error)) || codeOf(error) === 'kick.unauthorized' || needsOwner(error);
+
 /** One comparison of what Kick lists with what is joined; makes what is missing, takes away what is too much. */
 export class SubscriptionRound {
-  /** What is wrong, in sentences. */
+  /** What Kick refuses, in sentences. */
   readonly problems: string[] = [];
-  /** Why a call failed; undefined where none did. */
+  /** Why a call failed, which ended the round; undefined where none did. */
   failure: string | undefined;
   /** Owners of channels not joined of whom every subscription was taken away. */
   readonly removed: UserId[] = [];
@@ -35,27 +45,44 @@ export class SubscriptionRound {
   async run(left: ReadonlySet<UserId>): Promise<void> {
     const { app } = this.access;
     const channels = [...this.joined.values()];
-    if (app !== undefined) return this.#attempt(() => this.#reconcile(app, channels, left));
+    if (app !== undefined) {
+      try {
+        await this.#reconcile(app, channels, left);
+      } catch (error) {
+        this.#failed(error);
+        if (isLasting(error)) for (const subscribed of channels) subscribed.refused();
+      }
+      return;
+    }
     for (const subscribed of channels) {
-      await this.#attempt(async () => {
-        const { channel } = subscribed;
-        const owner = await this.access.owner(channel);
-        if (owner !== undefined) return this.#reconcile(owner, [subscribed], left);
-        this.problems.push(
-          `The webhooks of ${channel.slug} cannot be subscribed: set kick.clientSecret, or run 'kickbot login --type channel --account ${channel.slug}' as ${channel.slug}.`,
-        );
-      });
+      if (this.retryAfterMs > 0) return;
+      try {
+        await this.#reconcileAsOwner(subscribed, left);
+      } catch (error) {
+        if (isLasting(error)) this.#refused(subscribed, messageOf(error));
+        else this.#failed(error);
+      }
     }
   }
 
-  async #attempt(work: () => Promise<void>): Promise<void> {
-    try {
-      await work();
-    } catch (error) {
-      this.failure = messageOf(error);
-      this.problems.push(`The webhook subscriptions could not be checked: ${this.failure}`);
-      if (error instanceof RateLimitedError) this.retryAfterMs = error.retryAfterMs;
-    }
+  #failed(error: unknown): void {
+    this.failure = messageOf(error);
+    if (error instanceof RateLimitedError) this.retryAfterMs = error.retryAfterMs;
+  }
+
+  #refused(subscribed: SubscribedChannel, why: string): void {
+    this.problems.push(`The webhooks of ${subscribed.channel.slug} cannot be subscribed: ${why}`);
+    subscribed.refused();
+  }
+
+  async #reconcileAsOwner(subscribed: SubscribedChannel, left: ReadonlySet<UserId>): Promise<void> {
+    const { channel } = subscribed;
+    const owner = await this.access.owner(channel);
+    if (owner !== undefined) return this.#reconcile(owner, [subscribed], left);
+    this.#refused(
+      subscribed,
+      `set kick.clientSecret, or run 'kickbot login --type channel --account ${channel.slug}' as ${channel.slug}.`,
+    );
   }
 
   /** With a token that reaches these channels. */
@@ -69,7 +96,13 @@ export class SubscriptionRound {
       const { broadcasterUserId } = subscribed.channel;
       // It may have been left meanwhile.
       if (this.joined.get(broadcasterUserId) !== subscribed) continue;
-      await this.#complete(calls, subscribed, listed.get(broadcasterUserId) ?? []);
+      try {
+        await this.#complete(calls, subscribed, listed.get(broadcasterUserId) ?? []);
+      } catch (error) {
+        // A channel that Kick bans or forgets keeps no other from being subscribed.
+        if (!refusals.has(codeOf(error))) throw error;
+        this.#refused(subscribed, messageOf(error));
+      }
     }
     for (const [broadcaster, subscriptions] of listed) {
       if (this.joined.has(broadcaster) || !left.has(broadcaster)) continue;
@@ -92,11 +125,12 @@ export class SubscriptionRound {
     }
     const wanted = subscribed.missing.filter((event) => !this.#full.has(event));
     if (wanted.length > 0) {
-      for (const { event, error } of await this.#create(calls, subscribed.channel, wanted)) {
-        if (error === undefined) subscribed.made(event);
+      const { slug } = subscribed.channel;
+      for (const { event, id, error } of await this.#create(calls, subscribed.channel, wanted)) {
+        if (id !== undefined) subscribed.made(event, id);
         else {
           this.problems.push(
-            `Kick did not subscribe this app to ${printable(event)} of ${subscribed.channel.slug}: ${printable(error)}`,
+            `Kick did not subscribe this app to ${printable(event)} of ${slug}: ${printable(error)}`,
           );
         }
       }

@@ -139,7 +139,7 @@ export class WebhookTransport implements ChatTransport {
   }
 
   receivedSince({ broadcasterUserId }: Channel): number | undefined {
-    return this.#reconciler.of(broadcasterUserId)?.completeSince;
+    return this.#reconciler.of(broadcasterUserId)?.receivedSince;
   }
 
   renew(channel: Channel): void {
@@ -150,7 +150,7 @@ export class WebhookTransport implements ChatTransport {
     this.#listener = undefined;
     this.#receiver.handTo(undefined);
     this.#cancelMaintenance?.();
-    await this.#reconciler.stop();
+    this.#reconciler.stop();
     await this.#left;
     await this.#store.write();
   }

@@ -51,23 +51,33 @@ export class FakeSubscriptions implements SubscriptionCalls {
   isListed: (subscription: EventSubscription) => boolean = () => true;
   /** What comes instead of a subscription: an error of that one entry, or one for the whole call. */
   refuse: (event: string) => string | Error | undefined = () => undefined;
+  /** What a call for that channel comes to. */
+  refuseChannel: (id: number) => Error | undefined = () => undefined;
+  /** Whether what exists keeps its id when it is made once more. */
+  isKept = false;
+  /** What the answer to a list waits for. */
+  answering = async (): Promise<void> => undefined;
   #nextId = 1;
 
   async list(): Promise<readonly EventSubscription[]> {
     this.#called('list');
+    await this.answering();
     return this.all.filter(this.isListed);
   }
 
   async create({ events, broadcasterUserId = userId(0) }: Parameters<SubscriptionCalls['create']>[0]) {
     this.#called(`create ${broadcasterUserId} ${events.length}`);
     for (const event of events) {
-      const refusal = this.refuse(event);
+      const refusal = this.refuse(event) ?? this.refuseChannel(broadcasterUserId);
       if (refusal instanceof Error) throw refusal;
     }
     return events.map((event) => {
       const error = this.refuse(event);
       if (typeof error === 'string') return { event, version: 1, id: undefined, error };
-      const { id } = this.add(broadcasterUserId, event);
+      const known = this.all.find(
+        (made) => made.broadcasterUserId === broadcasterUserId && made.event === event,
+      );
+      const { id } = this.isKept && known !== undefined ? known : this.add(broadcasterUserId, event);
       return { event, version: 1, id, error: undefined };
     });
   }

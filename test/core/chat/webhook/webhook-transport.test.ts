@@ -1,6 +1,7 @@
 import { afterEach, describe, expect, it, vi } from 'vitest';
 import { webhookEvents } from '../../../../src/core/kick/event-subscriptions.js';
-import { KickApiError } from '../../../../src/core/kick/kick-api-error.js';
+import { KickApiError, RateLimitedError } from '../../../../src/core/kick/kick-api-error.js';
+import { KickbotError } from '../../../../src/core/primitives/error.js';
 import {
   channelOf,
   FakeSubscriptions,
@@ -134,8 +135,36 @@ describe('the webhooks of a channel', () => {
     expect(webhooks.missed).toEqual([
       { channel: streamer, from: joinedAt, to: clock.now(), reason: expect.any(String) },
     ]);
-    expect(transport.receivedSince(streamer)).toBe(clock.now());
+    expect(transport.receivedSince(streamer)).toBe(joinedAt);
     expect(transport.counts.losses).toBe(1);
+  });
+
+  it('E74 tell what was missed of the chat, though another event is refused all the time', async () => {
+    const webhooks = await open();
+    const { transport, subscriptions, clock, missed } = webhooks;
+    subscriptions.refuse = (event) => (event === 'kicks.gifted' ? 'not now' : undefined);
+    webhooks.start();
+    await transport.join(streamer);
+    await vi.waitFor(() => expect(transport.state.name).toBe('degraded'));
+    const joinedAt = clock.now();
+    subscriptions.all = subscriptions.all.filter(({ event }) => event !== 'chat.message.sent');
+    clock.advance(5 * minute);
+    await vi.waitFor(() => expect(missed).toMatchObject([{ from: joinedAt, to: clock.now() }]));
+    expect(transport.receivedSince(streamer)).toBe(clock.now());
+  });
+
+  it('that Kick never lists and has all the same, by their ids, were not missed', async () => {
+    const webhooks = await open();
+    const { transport, subscriptions, clock, missed } = webhooks;
+    subscriptions.isListed = () => false;
+    subscriptions.isKept = true;
+    webhooks.start();
+    await transport.join(streamer);
+    await isReady(webhooks);
+    clock.advance(5 * minute);
+    await vi.waitFor(() => expect(subscriptions.calls).toHaveLength(4));
+    await isReady(webhooks);
+    expect(missed).toEqual([]);
   });
 
   it('are made anew when the channel is silent', async () => {
@@ -145,9 +174,10 @@ describe('the webhooks of a channel', () => {
     await transport.join(streamer);
     const before = subscriptions.all.map(({ id }) => id);
     transport.renew(streamer);
-    await vi.waitFor(() => expect(subscriptions.calls.at(-1)).toBe('create 1001 10'));
-    await vi.waitFor(() => expect(transport.receivedSince(streamer)).toBeDefined());
-    expect(subscriptions.calls).toContain('delete 10');
+    await vi.waitFor(() => {
+      expect(subscriptions.calls).toEqual(['list', 'create 1001 10', 'list', 'delete 10', 'create 1001 10']);
+    });
+    await isReady(webhooks);
     expect(subscriptions.all.filter(({ id }) => before.includes(id))).toEqual([]);
   });
 
@@ -196,6 +226,103 @@ describe('the webhooks of a channel', () => {
     clock.advance(5 * minute);
     await joined;
     await isReady(webhooks);
+  });
+
+  it.each([
+    ['its chat alone is refused', (event: string) => (event === 'chat.message.sent' ? 'no' : undefined)],
+    ['another event is refused', (event: string) => (event === 'kicks.gifted' ? 'no' : undefined)],
+    [
+      'all of it is refused',
+      () => new KickApiError('kick.forbidden', 'The scope events:subscribe is missing.'),
+    ],
+  ])('keep no bot from starting where %s for good; the log says it once', async (_, refuse) => {
+    const webhooks = await open();
+    const { transport, subscriptions, clock } = webhooks;
+    subscriptions.refuse = refuse;
+    webhooks.start();
+    await transport.join(streamer);
+    await vi.waitFor(() => expect(transport.state.name).toBe('degraded'));
+    for (const lists of [2, 3]) {
+      clock.advance(5 * minute);
+      await vi.waitFor(() => {
+        expect(subscriptions.calls.filter((call) => call === 'list')).toHaveLength(lists);
+        expect(clock.pending).toBe(2);
+      });
+    }
+    expect(warnings(webhooks)).toHaveLength(1);
+  });
+
+  it('keep no bot from starting where no token will ever do', async () => {
+    const webhooks = await open();
+    const { transport, subscriptions } = webhooks;
+    subscriptions.failure = new KickbotError('auth.invalid_client', 'Kick does not know this app.');
+    webhooks.start();
+    await transport.join(streamer);
+    expect(warnings(webhooks)).toEqual([expect.stringContaining('Kick does not know this app.')]);
+  });
+
+  it('are waited for while Kick is out of reach', async () => {
+    const webhooks = await open();
+    const { transport, subscriptions, clock } = webhooks;
+    subscriptions.failure = new KickApiError('kick.unavailable', 'Kick is away.');
+    webhooks.start();
+    let isJoined = false;
+    const joined = transport.join(streamer).then(() => {
+      isJoined = true;
+    });
+    await vi.waitFor(() => expect(transport.state.name).toBe('backing off'));
+    expect(isJoined).toBe(false);
+    subscriptions.failure = undefined;
+    clock.advance(minute);
+    await joined;
+  });
+
+  it('of one channel may be refused without keeping the next from its own', async () => {
+    const webhooks = await open();
+    const { transport, subscriptions, logger, clock } = webhooks;
+    const banned = new KickApiError('kick.not_found', 'Kick has nothing there.', { status: 404 });
+    subscriptions.refuseChannel = (id) => (id === 1001 ? banned : undefined);
+    webhooks.start();
+    await Promise.all([transport.join(streamer), transport.join(other)]);
+    expect(subscriptions.names).toEqual(tenOf(2002));
+    await vi.waitFor(() => expect(transport.state.name).toBe('degraded'));
+    expect(warnings(webhooks)).toEqual([
+      'The webhooks of streamer cannot be subscribed: Kick has nothing there.',
+    ]);
+
+    // Another trouble comes and goes meanwhile, twice, in other words each time.
+    for (const away of ['timeout', 'reset']) {
+      subscriptions.failure = new KickApiError('kick.unavailable', away);
+      clock.advance(5 * minute);
+      await vi.waitFor(() => expect(transport.state.name).toBe('backing off'));
+      clock.advance(minute);
+      await vi.waitFor(() => expect(clock.pending).toBe(2));
+      subscriptions.failure = undefined;
+      clock.advance(minute);
+      await vi.waitFor(() => expect(transport.state.name).toBe('degraded'));
+    }
+    expect(logger.lines.slice(1)).toEqual([
+      ['warn', 'The webhook subscriptions could not be checked: timeout'],
+      ['info', 'The webhook subscriptions can be checked again.'],
+      ['warn', 'The webhook subscriptions could not be checked: reset'],
+      ['info', 'The webhook subscriptions can be checked again.'],
+    ]);
+  });
+
+  it('leave Kick alone for as long as it wants, whatever is joined meanwhile', async () => {
+    const webhooks = await open();
+    const { transport, subscriptions, clock } = webhooks;
+    subscriptions.failure = new RateLimitedError('Kick wants to be left alone.', 3 * minute);
+    webhooks.start();
+    const joined = [transport.join(streamer)];
+    await vi.waitFor(() => expect(transport.state).toMatchObject({ retryInMs: 3 * minute }));
+    subscriptions.failure = undefined;
+    joined.push(transport.join(other));
+    clock.advance(2 * minute);
+    await new Promise(setImmediate);
+    expect(subscriptions.calls).toEqual(['list']);
+    clock.advance(minute);
+    await Promise.all(joined);
   });
 
   it('say what to do where Kick lets the app have no more, and the other events come all the same', async () => {
@@ -249,5 +376,21 @@ describe('the webhooks of a channel', () => {
     expect(subscriptions.names).toEqual(tenOf(1001));
     expect(await webhooks.deliver()).toBe(503);
     expect(transport.state).toEqual({ name: 'idle' });
+  });
+
+  it('let a bot stop while Kick does not answer', async () => {
+    const webhooks = await open();
+    const { transport, subscriptions } = webhooks;
+    let answer = (): void => undefined;
+    subscriptions.answering = () => new Promise<void>((resolve) => (answer = resolve));
+    webhooks.start();
+    const joined = transport.join(streamer);
+    await vi.waitFor(() => expect(subscriptions.calls).toEqual(['list']));
+    await transport.stop();
+    await expect(joined).rejects.toMatchObject({ code: 'channel.parted' });
+    answer();
+    await new Promise(setImmediate);
+    expect(subscriptions.calls).toEqual(['list']);
+    expect(webhooks.states).toEqual([{ name: 'connecting' }]);
   });
 });
