@@ -6,6 +6,8 @@ import { echoPlugin } from './plugin.mjs';
 
 const stateEveryMs = 20;
 const sampleEveryMs = 1_000;
+/** Garbage comes and goes by tens of MiB: what is held shows only where it has just been collected. */
+const collectEveryMs = 15_000;
 
 /** Counts warnings, keeps errors. */
 class CountingLogger extends Logger {
@@ -31,6 +33,7 @@ class CountingLogger extends Logger {
 const handled = [];
 const changes = [];
 const samples = [];
+const held = [];
 const states = new Map();
 const logger = new CountingLogger();
 /** It measures the time from one tick to the next, which is never less than this. */
@@ -47,16 +50,16 @@ function readStates() {
 }
 
 function sample() {
-  const { rss, heapUsed } = process.memoryUsage();
+  const { rss } = process.memoryUsage();
   const handles = process.getActiveResourcesInfo().length;
-  samples.push({
-    at: Date.now(),
-    rss,
-    heapUsed,
-    handles,
-    loopDelayMs: Math.max(0, loopDelay.percentile(99) / 1e6 - tickMs),
-  });
+  samples.push({ at: Date.now(), rss, handles, loopDelayMs: loopDelay.percentile(99) / 1e6 - tickMs });
   loopDelay.reset();
+}
+
+function collect() {
+  globalThis.gc();
+  const { rss, heapUsed } = process.memoryUsage();
+  held.push({ at: Date.now(), rss, heapUsed });
 }
 
 serve({
@@ -69,6 +72,7 @@ serve({
     await bot.start();
     setInterval(readStates, stateEveryMs);
     setInterval(sample, sampleEveryMs);
+    setInterval(collect, collectEveryMs);
     loopDelay.enable();
     return process.versions.node;
   },
@@ -78,6 +82,7 @@ serve({
       handled: handled.splice(0),
       changes: changes.splice(0),
       samples: samples.splice(0),
+      held: held.splice(0),
       warnings: logger.warnings,
       errors: logger.errors.splice(0),
     };

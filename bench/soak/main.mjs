@@ -39,7 +39,7 @@ let fault;
 
 const directory = await mkdtemp(join(tmpdir(), 'kickbot-soak-'));
 const kick = start('soak/kick.mjs');
-const bot = start('soak/bot.mjs');
+const bot = start('soak/bot.mjs', { execArgv: ['--expose-gc'] });
 
 /** Asks both processes what happened, again and again, until that is so. */
 async function watch(isSo) {
@@ -50,7 +50,7 @@ async function watch(isSo) {
     for (const [number, at] of fromBot.handled) ledger.handled(number, at);
     for (const number of fromKick.replies) ledger.replied(number);
     for (const change of fromBot.changes) states.changed(change);
-    for (const sample of fromBot.samples) resources.add(sample);
+    resources.add(fromBot);
     errors.push(...fromBot.errors);
     warnings = fromBot.warnings;
     fault = fromKick.fault;

@@ -19,7 +19,7 @@ const shownErrors = 5;
 export function printVerdict({ ledger, resources, recoveries, unnoticed, warnings, errors }) {
   const after = (isHalfOpen) => recoveries.filter((one) => one.isHalfOpen === isHalfOpen).map(({ ms }) => ms);
   const [mended, found] = [after(false), after(true)];
-  const { rss, handles } = resources;
+  const { rss, handles, heapPerHour } = resources;
   console.log('');
   printFigure('said', count(ledger.said), `${count(ledger.commands)} of them commands`);
   const bars = [
@@ -59,7 +59,7 @@ export function printVerdict({ ledger, resources, recoveries, unnoticed, warning
       resources.rssPerHour,
       mebibytes,
       1,
-      `an hour, over ${resources.minutes.toFixed(0)} minutes after the warm-up`,
+      `an hour, over ${resources.minutes.toFixed(0)} minutes after the warm-up; of the heap ${heapPerHour === undefined ? '–' : mebibytes(heapPerHour)}`,
     ),
   );
   printFigure('RSS', mebibytes(rss.last), `${mebibytes(rss.first)} at first, ${mebibytes(rss.max)} at most`);
