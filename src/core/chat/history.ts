@@ -11,6 +11,15 @@ import { Fifo } from './fifo.js';
 /** Channels that come back together are read a few at a time, and not in step with other bots. */
 const readsAtOnce = 3;
 const longestPauseMs = 500;
+/** Some 25 are on a page. One with fewer than this shows all there are. */
+const fullPage = 20;
+/** How much of the chat Kick shows from a `start_time` on: of that, the first page. */
+const windowMs = 5_000;
+/** Before each further read for one span, and how many of them there are at most. */
+const windowPauseMs = 250;
+const mostWindows = 40;
+/** Where more spans wait than this, each has to do with the newest page. */
+const mostWaiting = 50;
 /** Kick gives whole seconds, by its own clock. */
 const marginMs = 5_000;
 const closedForMs = 60_000;
@@ -35,8 +44,9 @@ export interface HistoryCounts {
 }
 
 /**
- * The newest messages of a channel's chat, as Kick's own site reads them to fill the page: some 25, at two addresses
- * that are documented nowhere and behind a firewall that turns many hosts away.
+ * What was said in a channel's chat, as Kick's own site reads it to fill the page: the newest 25 messages or so, at two
+ * addresses, and at one of them also windows of five seconds. All of it is documented nowhere and behind a firewall
+ * that turns many hosts away.
  */
 export class History {
   readonly #options: HistoryOptions;
@@ -46,6 +56,7 @@ export class History {
   /** Monotonic milliseconds. */
   #closedUntil = -Infinity;
   #isFailing = false;
+  #isStopped = false;
 
   constructor(options: HistoryOptions) {
     this.#options = options;
@@ -56,23 +67,18 @@ export class History {
   }
 
   /**
-   * The messages from `from` to `to` (wall clock in milliseconds), give or take some seconds, the oldest first. None
-   * where they cannot be read; never rejects.
+   * The messages from `from` to `to` (wall clock in milliseconds), give or take some seconds, the oldest first. Of a
+   * long span with more to it than one page only the end: what 40 further reads show. None where they cannot be read;
+   * never rejects.
    */
   async read(channel: Channel, from: number, to: number): Promise<readonly ChatMessageSent[]> {
     this.#counts.reads++;
     await this.#turn();
     try {
-      const { clock, random } = this.#options;
-      await clock.sleep(random.fraction() * longestPauseMs);
-      if (clock.monotonic() < this.#closedUntil) {
-        this.#counts.failed++;
-        return [];
-      }
-      const messages = await this.#fetch(channel, from);
-      this.#succeeded();
+      const [first, last] = [from - marginMs, to + marginMs];
+      const messages = await this.#span(channel, first, last);
       return messages
-        .filter(({ createdAt }) => +createdAt >= from - marginMs && +createdAt <= to + marginMs)
+        .filter(({ createdAt }) => +createdAt >= first && +createdAt <= last)
         .sort((one, other) => +one.createdAt - +other.createdAt);
     } catch (error) {
       this.#failed(error);
@@ -84,19 +90,68 @@ export class History {
     }
   }
 
+  /** Reads nothing more. */
+  stop(): void {
+    this.#isStopped = true;
+  }
+
   async #turn(): Promise<void> {
     if (this.#reading < readsAtOnce) this.#reading++;
     else await new Promise<void>((resolve) => this.#waiting.push(resolve));
   }
 
-  async #fetch(channel: Channel, from: number): Promise<ChatMessageSent[]> {
-    const { realtime, website } = this.#options;
-    const first = new URL(`/api/v1/chat/${channel.channelId}/history`, realtime);
-    first.searchParams.set('start_time', new Date(from - marginMs).toISOString());
+  /** After a pause: whether nothing forbids it. */
+  async #mayRead(pauseMs: number): Promise<boolean> {
+    const { clock, random } = this.#options;
+    await clock.sleep(pauseMs + random.fraction() * longestPauseMs);
+    return !this.#isStopped && clock.monotonic() >= this.#closedUntil;
+  }
+
+  /** Each once, in the order they were written as far as Kick tells it, and some of before and after. */
+  async #span(channel: Channel, from: number, to: number): Promise<ChatMessageSent[]> {
+    if (!(await this.#mayRead(0))) {
+      this.#counts.failed++;
+      return [];
+    }
+    const { page, windows } = await this.#newest(channel);
+    this.#succeeded();
+    const isWhole = windows === undefined || page.length < fullPage || this.#waiting.length > mostWaiting;
+    const pageBegins = Math.min(...page.map(({ createdAt }) => +createdAt));
+    const before = isWhole ? [] : await this.#windows(windows, channel, from, Math.min(pageBegins, to));
+    return [...new Map([...before, ...page].map((message) => [message.messageId, message])).values()];
+  }
+
+  /** What the windows show from `from` to `end`, or of the last of it. */
+  async #windows(url: URL, channel: Channel, from: number, end: number): Promise<ChatMessageSent[]> {
+    const found = new Map<string, ChatMessageSent>();
+    let start = Math.max(from, end - mostWindows * windowMs);
     try {
-      return await this.#messages(first, channel);
+      for (let reads = 0; reads < mostWindows && start <= end; reads++) {
+        if (!(await this.#mayRead(windowPauseMs))) break;
+        url.searchParams.set('start_time', new Date(start).toISOString());
+        const window = await this.#messages(url, channel);
+        for (const message of window) found.set(message.messageId, message);
+        // A full one ends early, and its last second may go on.
+        const next = start + (window.length < fullPage ? windowMs : 1_000);
+        start = Math.max(next, ...window.map(({ createdAt }) => +createdAt));
+      }
+    } catch (error) {
+      // The newest page is better than nothing.
+      this.#rest(error);
+      this.#options.logger.debug("The chat's history could not be read to its end.", { error });
+    }
+    return [...found.values()];
+  }
+
+  /** The newest messages; `windows` is the address of windows, where there is one. */
+  async #newest(channel: Channel): Promise<{ page: ChatMessageSent[]; windows: URL | undefined }> {
+    const { realtime, website } = this.#options;
+    const windows = new URL(`/api/v1/chat/${channel.channelId}/history`, realtime);
+    try {
+      return { page: await this.#messages(windows, channel), windows };
     } catch {
-      return this.#messages(new URL(`/api/v2/channels/${channel.channelId}/messages`, website), channel);
+      const list = new URL(`/api/v2/channels/${channel.channelId}/messages`, website);
+      return { page: await this.#messages(list, channel), windows: undefined };
     }
   }
 
@@ -111,7 +166,10 @@ export class History {
       );
     }
     const arrival = { channel, receivedAt: clock.now() };
-    return items.map((item) => chatMessage(item, arrival)).filter(isMessage);
+    const messages = items.map((item) => chatMessage(item, arrival)).filter(isMessage);
+    // Newest first; within a second only their places tell.
+    const [first, last] = [messages[0], messages.at(-1)];
+    return first && last && first.createdAt < last.createdAt ? messages : messages.reverse();
   }
 
   #succeeded(): void {
@@ -120,20 +178,23 @@ export class History {
   }
 
   #failed(error: unknown): void {
+    if (this.#isStopped) return;
     this.#counts.failed++;
-    const { clock, logger } = this.#options;
-    // A channel without a history says nothing about the others.
-    if (!(error instanceof KickApiError && error.code === 'kick.not_found')) {
-      const retryAfterMs = error instanceof RateLimitedError ? error.retryAfterMs : closedForMs;
-      this.#closedUntil = clock.monotonic() + retryAfterMs;
-    }
+    this.#rest(error);
     if (!this.#isFailing) {
-      logger.warn(
+      this.#options.logger.warn(
         `The chat's history cannot be read: ${messageOf(error)} Until it can, what is said during an outage stays missed.`,
         { error },
       );
     }
     this.#isFailing = true;
+  }
+
+  #rest(error: unknown): void {
+    // A channel without a history says nothing about the others.
+    if (error instanceof KickApiError && error.code === 'kick.not_found') return;
+    const retryAfterMs = error instanceof RateLimitedError ? error.retryAfterMs : closedForMs;
+    this.#closedUntil = this.#options.clock.monotonic() + retryAfterMs;
   }
 }
 

@@ -179,6 +179,7 @@ export class Reception {
   /** Closes the transports, lets what has arrived be handled for at most `drainMs`, and stores what was handled. */
   async stop({ drainMs = 0 } = {}): Promise<void> {
     this.#joined.clear();
+    this.#history?.stop();
     await Promise.all(this.#sources.map(({ transport }) => transport.stop()));
     if (drainMs > 0) await Promise.race([this.#inbox.idle(), this.#clock.sleep(drainMs)]);
     this.#inbox.close();

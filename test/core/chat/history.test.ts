@@ -1,8 +1,13 @@
 import { setImmediate } from 'node:timers/promises';
+import { startSandbox } from 'kickbot/sandbox';
 import { describe, expect, it } from 'vitest';
 import { History } from '../../../src/core/chat/history.js';
+import { HttpClient } from '../../../src/core/kick/http-client.js';
 import type { HttpRequest } from '../../../src/core/kick/http-exchange.js';
 import { KickApiError, RateLimitedError } from '../../../src/core/kick/kick-api-error.js';
+import { SystemClock } from '../../../src/core/primitives/clock.js';
+import type { Duration } from '../../../src/core/primitives/duration.js';
+import { SystemRandom } from '../../../src/core/primitives/random.js';
 import { TestClock } from '../../../src/testing/test-clock.js';
 import { FixedRandom } from '../../support/fixed-random.js';
 import { RecordingLogger } from '../../support/recording-logger.js';
@@ -29,7 +34,8 @@ function openHistory(answers: { first?: unknown; second?: unknown }) {
   const http = {
     send: async ({ url }: HttpRequest) => {
       asked.push(url.href);
-      const json = url.hostname === 'web.kick.com' ? answers.first : answers.second;
+      const answer = url.hostname === 'web.kick.com' ? answers.first : answers.second;
+      const json: unknown = typeof answer === 'function' ? answer(url) : answer;
       if (json instanceof Error) throw json;
       return { status: 200, headers: {}, json, isHtml: false };
     },
@@ -42,9 +48,9 @@ function openHistory(answers: { first?: unknown; second?: unknown }) {
     random: new FixedRandom(0.5),
     logger,
   });
-  const read = async (fromSecond: number, toSecond: number) => {
+  const read = async (fromSecond: number, toSecond: number, within: Duration = '1s') => {
     const reading = history.read(channel, start + fromSecond * 1000, start + toSecond * 1000);
-    await clock.advance('1s');
+    await clock.advance(within);
     return (await reading).map(({ messageId }) => messageId);
   };
   return { history, clock, logger, asked, read };
@@ -54,12 +60,15 @@ describe('the history', () => {
   const newestFirst = [said('after', 36), said('c', 30), said('b', 20), said('a', 10), said('before', 4)];
   const first = { data: { messages: newestFirst } };
 
-  it('gives the messages of a span, the oldest first, and asks for no earlier ones', async () => {
+  it('gives the messages of a span, the oldest first, with one read where one page holds them', async () => {
     const { read, asked } = openHistory({ first });
     expect(await read(10, 30)).toEqual(['a', 'b', 'c']);
-    expect(asked).toEqual([
-      'https://web.kick.com/api/v1/chat/1/history?start_time=2026-01-01T00%3A00%3A05.000Z',
-    ]);
+    expect(asked).toEqual(['https://web.kick.com/api/v1/chat/1/history']);
+  });
+
+  it('gives those of one second in the order of the list', async () => {
+    const { read } = openHistory({ first: { data: [said('b', 10), said('a', 10)] } });
+    expect(await read(10, 30)).toEqual(['a', 'b']);
   });
 
   it.each([
@@ -121,6 +130,89 @@ describe('the history', () => {
     expect(asked).toHaveLength(6);
   });
 
+  describe('of more than one page', () => {
+    /** Answers as Kick does: the newest 25, or the first 25 of five seconds. */
+    const openLong = (
+      seconds: readonly number[],
+      refuse: (url: URL) => Error | undefined = () => undefined,
+    ) => {
+      const messages = seconds.map((second, index) => said(`m${index}`, second));
+      return openHistory({
+        first: (url: URL) => {
+          const refusal = refuse(url);
+          if (refusal) return refusal;
+          const from = url.searchParams.get('start_time');
+          const at = Date.parse(from ?? '');
+          const shown = messages.filter(({ created_at }) => {
+            const time = Date.parse(created_at);
+            return time >= at && time < at + 5_000;
+          });
+          return { data: (from === null ? messages.slice(-25) : shown.slice(0, 25)).toReversed() };
+        },
+      });
+    };
+    const ids = (from: number, to: number) =>
+      Array.from({ length: to - from }, (_, index) => `m${from + index}`);
+
+    it('is read window by window, however the messages are spread', async () => {
+      const spread = [
+        ...Array.from({ length: 20 }, (_, index) => index),
+        ...Array.from({ length: 40 }, () => 20),
+        ...Array.from({ length: 60 }, (_, index) => 21 + index / 10),
+        ...Array.from({ length: 25 }, () => 60),
+      ];
+      const { read, asked } = openLong(spread);
+      const found = await read(0, 60, '30s');
+      // Of the second with 40, Kick shows 25.
+      expect(found).toEqual([...ids(0, 45), ...ids(60, 145)]);
+      expect(asked.length).toBeLessThan(25);
+    });
+
+    it('is read to its end alone where it is long, with 41 reads at most and pauses between them', async () => {
+      const { read, asked } = openLong(Array.from({ length: 3_600 }, (_, second) => second));
+      const found = await read(0, 3_600, '30s');
+      expect(asked).toHaveLength(41);
+      expect(found.at(-1)).toBe('m3599');
+      expect(found.length).toBeGreaterThan(200);
+      expect(found).toEqual(ids(3_600 - found.length, 3_600));
+    });
+
+    it('is what could be read before Kick refused', async () => {
+      let reads = 0;
+      const { read, logger } = openLong(
+        Array.from({ length: 60 }, (_, second) => second),
+        () => (++reads > 3 ? new RateLimitedError('Kick limits it.', 120_000) : undefined),
+      );
+      expect(await read(0, 60, '30s')).toEqual([...ids(0, 5), ...ids(35, 60)]);
+      expect(await read(0, 60, '30s')).toEqual([]);
+      expect(logger.lines).toEqual([]);
+    });
+
+    it('is its newest page while many other spans wait', async () => {
+      const { history, clock, asked } = openLong(Array.from({ length: 60 }, (_, second) => second));
+      const reads = Array.from({ length: 60 }, (_, number) =>
+        history.read(channelNumbered(number + 1), start, start + 60_000),
+      );
+      await clock.advance(250);
+      await clock.advance(250);
+      expect(asked.filter((url) => url.includes('start_time'))).toEqual([]);
+      await clock.advance('5m');
+      await Promise.all(reads);
+      expect(asked.some((url) => url.includes('start_time'))).toBe(true);
+    });
+
+    it('is read no further once it is stopped, without a word', async () => {
+      const { history, clock, asked, logger } = openLong(Array.from({ length: 60 }, (_, second) => second));
+      const reading = history.read(channel, start, start + 60_000);
+      await clock.advance(250);
+      history.stop();
+      await clock.advance('30s');
+      await reading;
+      expect(asked).toHaveLength(1);
+      expect(logger.lines).toEqual([]);
+    });
+  });
+
   it('is read by three at once, with pauses, however many channels come back together', async () => {
     const { history, clock, asked } = openHistory({ first });
     const reads = Array.from({ length: 10 }, (_, number) =>
@@ -133,5 +225,40 @@ describe('the history', () => {
       expect(asked).toHaveLength(expected);
     }
     await Promise.all(reads);
+  });
+});
+
+/** Time passes as usual, but nobody waits for it. */
+class HurriedClock extends SystemClock {
+  override schedule(_: number, run: () => void) {
+    return super.schedule(0, run);
+  }
+}
+
+describe('the history of the sandbox', () => {
+  it('D64: holds all that was said in half a minute, 60 messages', async () => {
+    let now = start;
+    const sandbox = await startSandbox({ clock: () => now });
+    const random = new SystemRandom();
+    const http = new HttpClient({ clock: new SystemClock(), random, version: '0' });
+    try {
+      sandbox.world.createChannel({ owner: 'Streamer' });
+      const { id } = sandbox.world.channel('streamer');
+      const written: string[] = [];
+      for (let number = 0; number < 80; number++) {
+        now = start + number * 500;
+        written.push(sandbox.world.say({ channel: 'streamer', user: 'Streamer', content: `${number}` }).id);
+      }
+      now += 60_000;
+      const logger = new RecordingLogger();
+      const history = new History({ ...sandbox.endpoints, http, clock: new HurriedClock(), random, logger });
+      const read = await history.read(channelNumbered(id), start + 5_000, start + 35_000);
+      const ids: string[] = read.map(({ messageId }) => messageId);
+      expect(ids.filter((one) => written.slice(10, 70).includes(one))).toEqual(written.slice(10, 70));
+      expect(logger.lines).toEqual([]);
+    } finally {
+      await http.close();
+      await sandbox.close();
+    }
   });
 });
