@@ -121,18 +121,44 @@ describe('webhooks under faults', () => {
     first.received[0]?.settle();
     await first.close();
 
-    const clock = first.clock;
+    const { clock } = first;
     clock.advance(2 * minute);
-    const second = await open({ url, directory, clock, settles: false });
-    expect(second.received).toMatchObject([
-      { data: { content: 'waiting 1' }, sentAt, late: true, slug: 'streamer' },
-      { data: { content: 'waiting 2' }, sentAt, late: true },
-    ]);
+    const second = await open({ url, directory, clock });
+    await vi.waitFor(() => {
+      expect(second.received).toMatchObject([
+        { data: { content: 'waiting 1' }, sentAt, late: true, slug: 'streamer' },
+        { data: { content: 'waiting 2' }, sentAt, late: true },
+      ]);
+    });
     await second.close();
 
-    // What ended the process a second time does not do so at each start.
     const third = await open({ url, directory, clock });
-    expect(third.received).toEqual([]);
+    expect(await third.deliver()).toBe(200);
+    await vi.waitFor(() => expect(third.received).toMatchObject([{ data: { content: 'hello' } }]));
+  });
+
+  it('E67 what ends the process is handed on after two starts and no more, and keeps nothing else waiting', async () => {
+    const directory = newDirectory();
+    const url = 'sqlite:webhooks.db';
+    const first = await open({ url, directory, settles: false });
+    const { clock } = first;
+    for (const content of ['deadly', 'harmless']) {
+      expect(await first.deliver({ body: chatBody(content) })).toBe(200);
+    }
+    await vi.waitFor(() => expect(first.received).toHaveLength(2));
+    await first.close();
+
+    for (let start = 1; start <= 2; start++) {
+      // Its handlers do not get as far as to begin, and those behind it wait for that.
+      const next = await open({ url, directory, clock, settles: false });
+      await vi.waitFor(() => expect(next.received).toMatchObject([{ data: { content: 'deadly' } }]));
+      await next.close();
+    }
+    const last = await open({ url, directory, clock });
+    await vi.waitFor(() => expect(last.received).toMatchObject([{ data: { content: 'harmless' } }]));
+    expect(last.logger.lines.filter(([level]) => level === 'error')).toEqual([
+      ['error', expect.stringContaining('chat.message.sent of streamer')],
+    ]);
   });
 
   it('E68 4 minutes, 20 minutes, 3 hours old: handled, as late; 25 hours old or 10 minutes ahead: not handled', async () => {

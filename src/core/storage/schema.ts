@@ -57,7 +57,7 @@ export interface SeenMessageTable {
   seen_at: number;
 }
 
-/** The webhooks of the last 25 hours, so that each is handled once, whenever and however often Kick sends it. */
+/** The webhooks of the last 25 hours, two millions at most, so that each is handled once, whenever and however often Kick sends it. */
 export interface WebhookDeliveryTable {
   /** Kick's id of the delivery. */
   message_id: string;
@@ -69,6 +69,8 @@ export interface WebhookDeliveryTable {
   body: string;
   /** Wall clock in milliseconds; null until its handlers began. */
   settled_at: number | null;
+  /** How often a start has handed it on because the process before had not come to it. */
+  recalls: Generated<number>;
 }
 
 export interface DatabaseSchema {

@@ -7,7 +7,7 @@ import { type UserId, userId } from '../../primitives/ids.js';
 import type { Logger } from '../../telemetry/logger.js';
 import type { Delivery } from '../transport.js';
 import { type DeliveryHeaders, knownEvent } from './delivery-headers.js';
-import type { DeliveryStore, WebhookDelivery } from './delivery-store.js';
+import type { DeliveryStore, LeftDelivery, WebhookDelivery } from './delivery-store.js';
 import type { SigningKeys } from './signing-keys.js';
 import type { WebhookOutcome } from './webhook-routes.js';
 
@@ -15,6 +15,8 @@ import type { WebhookOutcome } from './webhook-routes.js';
 const acceptedAgeMs = 24 * 3_600_000;
 const acceptedSkewMs = 5 * 60_000;
 const lateAfterMs = 60_000;
+/** How often what may have ended the process is handed on after a start. */
+const mostRecalls = 2;
 /** Deliveries that may wait for their handlers. */
 const mostWaiting = 10_000;
 
@@ -59,7 +61,7 @@ export class DeliveryReceiver {
     const ageMs = this.#options.clock.now() - sentAt;
     this.#tellOfClock(ageMs < -acceptedSkewMs);
     if (ageMs < -acceptedSkewMs) return 'in_future';
-    if (ageMs > acceptedAgeMs) return 'too_old';
+    if (ageMs > acceptedAgeMs || sentAt <= this.#options.store.forgottenUntil) return 'too_old';
     const type = knownEvent(headers);
     if (type === undefined) return 'unknown_event';
     const text = body.toString();
@@ -76,33 +78,40 @@ export class DeliveryReceiver {
     if (!isNew) return 'repeated';
     this.#waiting++;
     // After the answer, which nobody's handler may delay.
-    setImmediate(() => this.#handOn(delivery, data, channel));
+    setImmediate(() => this.#handOn(delivery, data, channel, () => this.#waiting--));
     return 'accepted';
   }
 
-  /** Hands on what an earlier process stored and did not come to. */
-  async recall(delivery: WebhookDelivery, channel: Channel): Promise<void> {
-    if (this.#take === undefined) return;
-    const { store } = this.#options;
-    // Before it is handed on: what ended the process once is not to end it at each start.
-    store.settle(delivery.messageId);
-    await store.write();
-    this.#give(delivery, parsed(delivery.body), channel, () => undefined);
+  /**
+   * Hands on what an earlier process stored and did not come to; resolves when its handlers begin. Rejects where the
+   * database does not work.
+   */
+  async recall(delivery: LeftDelivery, channel: Channel): Promise<void> {
+    const { store, logger } = this.#options;
+    if (delivery.recalls >= mostRecalls) {
+      logger.error(
+        `A webhook (${delivery.type} of ${channel.slug}) is not handled: ${mostRecalls + 1} times the bot came to an end before it had begun with it. See which plugin ends it.`,
+        { messageId: delivery.messageId },
+      );
+      store.settle(delivery.messageId);
+      return;
+    }
+    // Before it is handed on: what ends the process is not to end it at each start.
+    if (!(await store.recall(delivery))) return;
+    await new Promise<void>((begun) => this.#handOn(delivery, parsed(delivery.body), channel, begun));
   }
 
-  #handOn(delivery: WebhookDelivery, data: unknown, channel: Channel): void {
+  #handOn(delivery: WebhookDelivery, data: unknown, channel: Channel, begun: () => void): void {
+    const { type, sentAt, messageId } = delivery;
+    const { clock, store } = this.#options;
     let isSettled = false;
     const settled = () => {
       if (isSettled) return;
       isSettled = true;
-      this.#waiting--;
-      this.#options.store.settle(delivery.messageId);
+      begun();
+      store.settle(messageId);
     };
-    this.#give(delivery, data, channel, settled);
-  }
-
-  #give({ type, sentAt }: WebhookDelivery, data: unknown, channel: Channel, settled: () => void): void {
-    const late = this.#options.clock.now() - sentAt > lateAfterMs;
+    const late = clock.now() - sentAt > lateAfterMs;
     this.#take?.({ channel: channel.slug, event: type, data }, channel, { sentAt, late, settled });
   }
 

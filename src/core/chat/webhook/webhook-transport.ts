@@ -8,7 +8,7 @@ import type { Database } from '../../storage/schema.js';
 import type { Logger } from '../../telemetry/logger.js';
 import type { ChatTransport, TransportCounts, TransportListener, TransportState } from '../transport.js';
 import { DeliveryReceiver } from './delivery-receiver.js';
-import { DeliveryStore, type WebhookDelivery } from './delivery-store.js';
+import { DeliveryStore, type LeftDelivery } from './delivery-store.js';
 import { SigningKeys } from './signing-keys.js';
 import type { SubscriptionAccess } from './subscription-access.js';
 import { SubscriptionReconciler } from './subscription-reconciler.js';
@@ -32,9 +32,9 @@ export interface WebhookTransportOptions {
  *
  * A delivery is stored before Kick is told that it arrived, and each is handed on once, however often Kick sends
  * it, within the 25 hours its id is known. One whose handlers have not begun when the process ends is handed on
- * after the next start, as late. One whose handlers have begun is not handed on again, whether or not they came to
- * an end: `Delivery.settled` is written as soon as the database is free, so only a process that dies in that very
- * moment hands it on a second time, and never a third.
+ * after the next start. One whose handlers have begun is not handed on again, whether or not they came to an end:
+ * `Delivery.settled` is written as soon as the database is free, so only where the process dies in that very moment
+ * is it handed on again, and not more often than after two starts.
  *
  * The database survives a crash of the process; a power cut may take the last deliveries with it.
  */
@@ -52,7 +52,7 @@ export class WebhookTransport implements ChatTransport {
   #losses = 0;
   #cancelMaintenance: Cancel | undefined;
   /** What earlier processes left, by owner of the channel; resolved when the transport starts. */
-  #left: Promise<ReadonlyMap<UserId, WebhookDelivery[]>> | undefined;
+  #left: Promise<ReadonlyMap<UserId, LeftDelivery[]>> | undefined;
 
   constructor(options: WebhookTransportOptions) {
     this.#options = options;
@@ -130,7 +130,7 @@ export class WebhookTransport implements ChatTransport {
   /** Rejects with `channel.parted` when it is left or stopped before. */
   async join(channel: Channel): Promise<void> {
     const { joined } = this.#reconciler.add(channel);
-    await this.#recall(channel);
+    void this.#recall(channel);
     await joined;
   }
 
@@ -163,15 +163,26 @@ export class WebhookTransport implements ChatTransport {
     }
   }
 
-  /** Hands on what an earlier process stored for that channel, once. */
+  /** Hands on what an earlier process stored for that channel, one after the other, so that few are under way. */
   async #recall(channel: Channel): Promise<void> {
-    const left = await this.#left;
-    const deliveries = left?.get(channel.broadcasterUserId)?.splice(0) ?? [];
-    for (const delivery of deliveries) await this.#receiver.recall(delivery, channel);
+    const { broadcasterUserId } = channel;
+    const deliveries = (await this.#left)?.get(broadcasterUserId) ?? [];
+    try {
+      while (this.#listener !== undefined && this.#reconciler.of(broadcasterUserId) !== undefined) {
+        const delivery = deliveries.shift();
+        if (delivery === undefined) return;
+        await this.#receiver.recall(delivery, channel);
+      }
+    } catch (error) {
+      this.#options.logger.error(
+        `Webhooks that were stored before cannot be handed on (${messageOf(error)}); they wait until the next start.`,
+        { error },
+      );
+    }
   }
 
-  async #readLeft(): Promise<ReadonlyMap<UserId, WebhookDelivery[]>> {
-    const left = new Map<UserId, WebhookDelivery[]>();
+  async #readLeft(): Promise<ReadonlyMap<UserId, LeftDelivery[]>> {
+    const left = new Map<UserId, LeftDelivery[]>();
     try {
       for (const delivery of await this.#store.unsettled()) {
         const known = left.get(delivery.broadcasterUserId);
