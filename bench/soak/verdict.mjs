@@ -5,8 +5,8 @@ const count = (value) => value.toLocaleString('en');
 const seconds = (ms) => `${(ms / 1000).toFixed(2)} s`;
 const milli = (ms) => `${ms.toFixed(0)} ms`;
 const mebibytes = (value) => `${value.toFixed(1)} MiB`;
-/** Of fewer recoveries chance decides the median. */
-const judgedFrom = 10;
+/** Of fewer recoveries chance decides the median; a run of some minutes has fewer. */
+const judgedFrom = 20;
 const shownErrors = 5;
 
 /**
