@@ -69,7 +69,8 @@ export class SeenMessages {
   }
 
   async #write(): Promise<void> {
-    const messages = this.#unwritten;
+    // Of more than are kept the first would be deleted at once.
+    const messages = this.#unwritten.slice(-keptAtMost);
     if (messages.length === 0) return;
     this.#unwritten = [];
     try {
