@@ -331,6 +331,11 @@ export class Bot {
     await reception.start();
     await Promise.all(channels.map((channel) => reception.join(channel)));
     logger.info('Joined.', { channels: channels.map(({ slug }) => slug).join(', ') || 'none' });
+    const kick = config.kick.clientSecret === undefined ? speakers.kick : all.kickAsApp;
+    if (kick === undefined) return;
+    live.ask(channels, kick.livestreams).catch((error: unknown) => {
+      logger.debug('Kick did not say which channels are live; their events will.', { error });
+    });
   }
 
   /** Where nobody serves yet, serves. */

@@ -40,11 +40,17 @@ afterEach(async () => {
 async function start(
   transports: NonNullable<ConfigInput['chat']>['transports'],
   server: ConfigInput['server'] = {},
+  hasSecret = true,
 ) {
   const { clientId, clientSecret } = sandbox.app;
   bot = createBot(
     {
-      kick: { clientId, clientSecret, endpoints: sandbox.endpoints, pusher: sandbox.pusher },
+      kick: {
+        clientId,
+        ...(hasSecret && { clientSecret }),
+        endpoints: sandbox.endpoints,
+        pusher: sandbox.pusher,
+      },
       server: { port, publicUrl: `http://127.0.0.1:${port}`, ...server },
       chat: { transports },
       channels: ['streamer'],
@@ -112,6 +118,22 @@ describe('the transport', () => {
     expect(sandbox.world.subscriptions.list({ appId: sandbox.app.id })).toHaveLength(10);
     say('!echo here');
     await settled(() => expect(saidByBot()).toEqual(['here']));
+  });
+});
+
+describe('a stream that began before the bot', () => {
+  it.each([
+    ['the app', true],
+    ['the bot account', false],
+  ])('D56: is asked for once, as %s', async (_, hasSecret) => {
+    await start(['pusher'], {}, hasSecret);
+    const asked = () => sandbox.requests.list('GET', '/public/v1/users/livestreams');
+    const owner = sandbox.world.channel('streamer').broadcaster.id;
+    await settled(() =>
+      expect(asked()).toMatchObject([
+        { query: { user_id: String(owner) }, user: hasSecret ? undefined : 'Kickbot', status: 200 },
+      ]),
+    );
   });
 });
 
