@@ -20,6 +20,7 @@ export interface RunningParts {
 const nothing: Readings = {
   transports: [],
   inbox: { consumed: 0, repeated: 0, overflowed: 0, failed: 0, waiting: 0 },
+  history: { reads: 0, failed: 0, replayed: 0 },
   senders: [],
   tokens: [],
   plugins: [],
@@ -32,15 +33,14 @@ export function readingsOf(running: RunningParts | undefined): Readings {
   const { accounts, speakers, host, reception, webhook, channels } = running;
   const counts = reception.counts;
   return {
-    transports: reception.transports.map((transport) => ({
-      transport: transport.name,
-      isReady: channels.every((channel) => transport.receivedSince(channel) !== undefined),
-      frames: transport.counts.frames,
-      malformed: transport.counts.malformed,
-      losses: transport.counts.losses,
-      gapSeconds: counts.transports.get(transport.name)?.gapSeconds ?? 0,
-    })),
+    transports: reception.transports.map((transport) => {
+      const { frames, malformed, losses } = transport.counts;
+      const { copies, gapSeconds } = counts.transports.get(transport.name) ?? { copies: 0, gapSeconds: 0 };
+      const isReady = channels.every((channel) => transport.receivedSince(channel) !== undefined);
+      return { transport: transport.name, isReady, frames, copies, malformed, losses, gapSeconds };
+    }),
     inbox: counts.inbox,
+    history: { ...counts.history, replayed: counts.replayed },
     senders: [...speakers.counts].map(([account, { window, ...rest }]) => ({
       account,
       ...rest,

@@ -38,7 +38,6 @@ export interface ReceptionOptions {
 }
 
 export interface TransportReceptionCounts {
-  readonly frames: number;
   /** Events that another transport, or this one, had delivered before. */
   readonly copies: number;
   /** How long channels were not received over it, all of them together. */
@@ -126,7 +125,7 @@ export class Reception {
       transports: new Map(
         this.#sources.map(({ transport, copies, gapMs }) => [
           transport.name,
-          { frames: transport.counts.frames, copies, gapSeconds: gapMs / 1_000 },
+          { copies, gapSeconds: gapMs / 1_000 },
         ]),
       ),
       inbox: this.#inbox.counts,

@@ -7,6 +7,8 @@ export interface TransportReading {
   /** Every joined channel arrives by it. */
   readonly isReady: boolean;
   readonly frames: number;
+  /** Of those, the ones that this or another transport had delivered before. */
+  readonly copies: number;
   readonly malformed: number;
   readonly losses: number;
   readonly gapSeconds: number;
@@ -41,6 +43,8 @@ export interface Readings {
     readonly failed: number;
     readonly waiting: number;
   };
+  /** Spans whose messages were asked for, those of which that failed, and messages of them that were new. */
+  readonly history: { readonly reads: number; readonly failed: number; readonly replayed: number };
   readonly senders: readonly SenderReading[];
   /** Seconds since 1970. */
   readonly tokens: readonly { readonly account: string; readonly expiresAt: number }[];
@@ -87,6 +91,18 @@ const senderFamily = (
   read: ({ senders }) => senders.map((reading) => [[reading.account], value(reading)]),
 });
 
+const historyTotal = (
+  name: string,
+  help: string,
+  value: (history: Readings['history']) => number,
+): Family => ({
+  kind: Counter,
+  name,
+  help,
+  labels: [],
+  read: ({ history }) => [[[], value(history)]],
+});
+
 const pluginFamily = (name: string, help: string, value: (plugin: PluginReading) => number): Family => ({
   kind: Counter,
   name,
@@ -101,6 +117,12 @@ const families: readonly Family[] = [
     Number(t.isReady),
   ),
   transportFamily(Counter, 'kickbot_frames_total', 'Events that arrived, copies included.', (t) => t.frames),
+  transportFamily(
+    Counter,
+    'kickbot_copies_total',
+    'Events that this transport or another one had delivered before.',
+    (t) => t.copies,
+  ),
   transportFamily(
     Counter,
     'kickbot_malformed_frames_total',
@@ -133,6 +155,13 @@ const families: readonly Family[] = [
     labels: [],
     read: ({ inbox }) => [[[], inbox.waiting]],
   },
+  historyTotal('kickbot_history_reads_total', 'Gaps whose messages were asked for.', ({ reads }) => reads),
+  historyTotal('kickbot_history_failures_total', 'Those that could not be read.', ({ failed }) => failed),
+  historyTotal(
+    'kickbot_replayed_total',
+    'Messages of a gap that the history had.',
+    ({ replayed }) => replayed,
+  ),
   senderFamily(Counter, 'kickbot_messages_sent_total', 'Chat messages that Kick took.', (s) => s.sent),
   {
     kind: Counter,

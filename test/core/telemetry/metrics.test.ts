@@ -4,10 +4,11 @@ import { Metrics, type Readings } from '../../../src/core/telemetry/metrics.js';
 
 const readings = (consumed: number): Readings => ({
   transports: [
-    { transport: 'pusher', isReady: true, frames: 5, malformed: 0, losses: 2, gapSeconds: 1.5 },
-    { transport: 'webhook', isReady: false, frames: 3, malformed: 1, losses: 0, gapSeconds: 0 },
+    { transport: 'pusher', isReady: true, frames: 5, copies: 4, malformed: 0, losses: 2, gapSeconds: 1.5 },
+    { transport: 'webhook', isReady: false, frames: 3, copies: 0, malformed: 1, losses: 0, gapSeconds: 0 },
   ],
   inbox: { consumed, repeated: 1, overflowed: 0, failed: 0, waiting: 4 },
+  history: { reads: 6, failed: 1, replayed: 40 },
   senders: [],
   tokens: [{ account: 'bot:"a"\n', expiresAt: 1_767_225_600 }],
   plugins: [{ plugin: 'dice', calls: 2, milliseconds: 1_500, failures: 0 }],
@@ -24,6 +25,8 @@ describe('the metrics', () => {
     expect(reads).toBe(2);
     expect(text).toContain('kickbot_events_total{outcome="consumed"} 2\n');
     expect(text).toContain('kickbot_transport_ready{transport="webhook"} 0\n');
+    expect(text).toContain('kickbot_copies_total{transport="pusher"} 4\n');
+    expect(text).toContain('kickbot_replayed_total 40\n');
     expect(text).toContain('kickbot_gap_seconds_total{transport="pusher"} 1.5\n');
     expect(text).toContain('kickbot_handler_seconds_total{plugin="dice"} 1.5\n');
     expect(text).toContain('kickbot_token_expires_timestamp_seconds{account="bot:\\"a\\"\\n"} 1767225600\n');
