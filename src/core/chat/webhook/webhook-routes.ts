@@ -46,6 +46,9 @@ const statuses = {
   unavailable: 503,
 } as const satisfies Record<WebhookOutcome, number>;
 
+/** Refused with the body, or the rest of it, still on its way. */
+const unread = new Set<WebhookOutcome>(['bad_headers', 'compressed', 'too_large']);
+
 const largestBody = 256 * 1024;
 const retryAfterSeconds = '10';
 
@@ -87,8 +90,8 @@ export function webhookRoutes(
     const status = statuses[outcome];
     if (status === 200) return c.body(null, 200);
     if (outcome === 'unavailable') c.header('retry-after', retryAfterSeconds);
-    // What was not read would be taken for the next request.
-    if (outcome === 'too_large' || outcome === 'compressed') c.header('connection', 'close');
+    // Nobody is to send the rest of a gigabyte first, which would only be thrown away.
+    if (unread.has(outcome)) c.header('connection', 'close');
     return c.text(outcome, status);
   });
   routes.all(webhookPath, (c) => {
