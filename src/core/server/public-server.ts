@@ -63,7 +63,9 @@ export function guarded(
   });
   // Before anything else is looked at.
   app.use(async (c, next) => {
-    const origin = addresses.originOf(c.req.header('host'));
+    // Webhooks are known by their signature, under whatever name a proxy passes them on.
+    const isWebhook = c.req.path === webhookPath;
+    const origin = isWebhook ? addresses.publicOrigin : addresses.originOf(c.req.header('host'));
     if (origin === undefined || namesUser.test(c.req.url)) {
       return c.text('This address is not served here.', 403);
     }

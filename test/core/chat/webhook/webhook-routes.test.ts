@@ -1,7 +1,7 @@
 import { once } from 'node:events';
 import { request as httpRequest } from 'node:http';
 import { afterEach, describe, expect, it, vi } from 'vitest';
-import { chatBody, openWebhooks, streamer, type Webhooks, type WebhooksOptions } from './setup.js';
+import { chatBody, keyPair, openWebhooks, streamer, type Webhooks, type WebhooksOptions } from './setup.js';
 
 const opened: Webhooks[] = [];
 afterEach(async () => {
@@ -38,6 +38,39 @@ describe('POST /webhooks/kick', () => {
     const response = await fetch(address);
     expect([response.status, response.headers.get('allow')]).toEqual([405, 'POST']);
     expect((await fetch(`${address}/more`, { method: 'POST' })).status).toBe(404);
+  });
+
+  it('comes by whatever name a proxy has for the bot; its signature counts', async () => {
+    const { request, address, transport } = await open();
+    const statusAs = async (host: string, path: string, given = request()) => {
+      const headers = { ...given.headers, host };
+      const asked = httpRequest(new URL(path, address), { method: 'POST', headers });
+      asked.end(given.body);
+      const [response] = await once(asked, 'response');
+      response.resume();
+      return response.statusCode;
+    };
+    expect(await statusAs('kickbot:3000', '/webhooks/kick')).toBe(200);
+    expect(await statusAs('bot.example:443', '/webhooks/kick')).toBe(200);
+    const forged = request({ key: keyPair().privateKey });
+    expect(await statusAs('kickbot:3000', '/webhooks/kick', forged)).toBe(403);
+    expect(transport.outcomes).toMatchObject({ accepted: 2, bad_signature: 1 });
+    expect(await statusAs('kickbot:3000', '/')).toBe(403);
+  });
+
+  it('takes chunked bodies, and JSON nested so deep that only a parser without recursion reads it', async () => {
+    const { request, deliver, address, received } = await open();
+    const { headers, body } = request();
+    const asked = httpRequest(address, { method: 'POST', headers });
+    for (const byte of Buffer.from(body)) asked.write(Buffer.of(byte));
+    asked.end();
+    const [response] = await once(asked, 'response');
+    expect(response.statusCode).toBe(200);
+    response.resume();
+    const deep = `{"broadcaster":{"user_id":1001},"x":${'['.repeat(100_000)}${']'.repeat(100_000)}}`;
+    expect(await deliver({ body: deep })).toBe(200);
+    expect(await deliver({ body: '{"__proto__":{"broadcaster":{"user_id":1001}}}' })).toBe(200);
+    await vi.waitFor(() => expect(received).toHaveLength(2));
   });
 
   it('answers 400 where a header is missing, too long or no date', async () => {
