@@ -170,6 +170,26 @@ describe('webhooks under faults', () => {
     expect(aboutClock.map(([level]) => level)).toEqual(['warn', 'info']);
   });
 
+  it('E68 the log says once that webhooks come late, whichever clock is wrong, and once that they come in time', async () => {
+    const { deliver, clock, logger } = await open();
+    const send = async (count: number, ageMs: number) => {
+      for (let sent = 0; sent < count; sent++) {
+        expect(await deliver({ sentAt: clock.now() - ageMs })).toBe(200);
+      }
+    };
+    const told = () => logger.lines.filter(([, line]) => line.startsWith('Webhooks come'));
+    await send(19, 2 * minute);
+    await send(1, 0);
+    await send(19, 2 * minute);
+    expect(told()).toEqual([]);
+    await send(30, 2 * minute);
+    await send(10, 30 * hour);
+    await send(19, 0);
+    expect(told().map(([level]) => level)).toEqual(['warn']);
+    await send(30, 0);
+    expect(told().map(([level]) => level)).toEqual(['warn', 'info']);
+  });
+
   it('E69 five hundred sockets that send a byte now and then keep no event out', async () => {
     const { deliver, address, received } = await open();
     const port = Number(new URL(address).port);

@@ -15,6 +15,8 @@ import type { WebhookOutcome } from './webhook-routes.js';
 const acceptedAgeMs = 24 * 3_600_000;
 const acceptedSkewMs = 5 * 60_000;
 const lateAfterMs = 60_000;
+/** So many in a row that are late, or are not any more, make a change worth telling. */
+const tellingInARow = 20;
 /** How often what may have ended the process is handed on after a start. */
 const mostRecalls = 2;
 /** Deliveries that may wait for their handlers. */
@@ -42,6 +44,9 @@ export class DeliveryReceiver {
   #isFull = false;
   #isStoreFailing = false;
   #isClockOff = false;
+  #isLate = false;
+  /** How many in a row were late, or not, as `#isLate` has it not. */
+  #otherwise = 0;
 
   constructor(options: DeliveryReceiverOptions) {
     this.#options = options;
@@ -61,6 +66,7 @@ export class DeliveryReceiver {
     const ageMs = this.#options.clock.now() - sentAt;
     this.#tellOfClock(ageMs < -acceptedSkewMs);
     if (ageMs < -acceptedSkewMs) return 'in_future';
+    this.#tellOfLateness(ageMs > lateAfterMs);
     if (ageMs > acceptedAgeMs || sentAt <= this.#options.store.forgottenUntil) return 'too_old';
     const type = knownEvent(headers);
     if (type === undefined) return 'unknown_event';
@@ -147,6 +153,20 @@ export class DeliveryReceiver {
       );
     } else logger.info('Webhooks are accepted again.');
     return isFull;
+  }
+
+  /** Commands are not answered meanwhile, and somebody will ask why. */
+  #tellOfLateness(isLate: boolean): void {
+    this.#otherwise = isLate === this.#isLate ? 0 : this.#otherwise + 1;
+    if (this.#otherwise < tellingInARow) return;
+    this.#isLate = isLate;
+    this.#otherwise = 0;
+    const { logger } = this.#options;
+    if (isLate) {
+      logger.warn(
+        "Webhooks come more than a minute after Kick dated them, so commands in them are not answered: Kick is late, or this machine's clock is ahead.",
+      );
+    } else logger.info('Webhooks come in time again.');
   }
 
   #tellOfClock(isOff: boolean): void {
