@@ -5,6 +5,7 @@ import type { ChannelId } from '../primitives/ids.js';
 import type { Database } from '../storage/schema.js';
 import type { Logger } from '../telemetry/logger.js';
 import { Copies, hasTwin } from './copies.js';
+import { Coverage } from './coverage.js';
 import type { History, HistoryCounts } from './history.js';
 import { Inbox, type InboxCounts } from './inbox.js';
 import type { LiveChannels } from './live-channels.js';
@@ -78,9 +79,8 @@ export class Reception {
   /** Only where there are several transports: one alone does not copy. */
   readonly #copies: Copies | undefined;
   readonly #silent: SilentTransports | undefined;
-  /** Until when each channel's gaps have been told. Wall clock in milliseconds. */
-  readonly #toldUntil = new Map<ChannelId, number>();
-  readonly #joined = new Set<ChannelId>();
+  /** Of the joined channels. */
+  readonly #coverages = new Map<ChannelId, Coverage>();
   #replayed = 0;
   /** Of which time the inbox knows all ids. Wall clock in milliseconds. */
   readonly #known = { since: -Infinity, younger: -Infinity, timesForgotten: 0 };
@@ -152,10 +152,13 @@ export class Reception {
    * they are set up. Rejects as `ChatTransport.join` does.
    */
   async join(channel: Channel): Promise<void> {
-    this.#joined.add(channel.channelId);
+    const coverage = this.#coverages.get(channel.channelId) ?? new Coverage();
+    this.#coverages.set(channel.channelId, coverage);
     const joins = this.#sources.map(async ({ transport, isRealtime }) => {
       await transport.join(channel);
-      if (isRealtime) this.#copies?.resumed(transport.name, channel);
+      if (!isRealtime) return;
+      coverage.begin(this.#clock.now());
+      this.#copies?.resumed(transport.name, channel);
     });
     const realtime = joins.filter((_, index) => this.#sources[index]?.isRealtime);
     try {
@@ -169,15 +172,14 @@ export class Reception {
   }
 
   part(channel: Channel): void {
-    this.#joined.delete(channel.channelId);
-    this.#toldUntil.delete(channel.channelId);
+    this.#coverages.delete(channel.channelId);
     this.#silent?.forget(channel);
     for (const { transport } of this.#sources) transport.part(channel);
   }
 
   /** Closes the transports, lets what has arrived be handled for at most `drainMs`, and stores what was handled. */
   async stop({ drainMs = 0 } = {}): Promise<void> {
-    this.#joined.clear();
+    this.#coverages.clear();
     this.#history?.stop();
     await Promise.all(this.#sources.map(({ transport }) => transport.stop()));
     if (drainMs > 0) await Promise.race([this.#inbox.idle(), this.#clock.sleep(drainMs)]);
@@ -188,24 +190,22 @@ export class Reception {
   #frame(source: Source, frame: RealtimeFrame, channel: Channel, delivery: Delivery | undefined): void {
     const now = this.#clock.now();
     const event = source.decode(frame, channel, delivery?.sentAt ?? now);
-    if (delivery === undefined) {
-      if (event !== undefined) this.#take(source, event, now);
-    } else if (event === undefined || (delivery.late && this.#isOldNews(event, now))) {
-      if (event !== undefined) source.copies++;
-      delivery.settled();
-    } else {
-      this.#take(source, delivery.late ? { ...event, late: true } : event, now, () => delivery.settled());
-    }
+    if (event === undefined) delivery?.settled();
+    else if (delivery === undefined) this.#take(source, event, now);
+    else this.#take(source, delivery.late ? { ...event, late: true } : event, now, () => delivery.settled());
   }
 
   #take(source: Source, event: KickEvent, now: number, settled?: () => void): void {
-    const isLastWord = event.late !== undefined && !this.#wasReceived(event);
+    const isTimely = event.late === undefined;
+    const wasReceived = isTimely || this.#wasReceived(event);
+    const isOldNews = !isTimely && wasReceived && this.#isForgotten(event, now);
+    const isLastWord = isOldNews || !wasReceived;
     const rest =
       this.#copies === undefined ? event : this.#copies.rest(event, source.transport.name, isLastWord);
-    if (rest === undefined) settled?.();
-    const isNew = rest !== undefined && this.#inbox.accept(rest, settled);
+    const isCopy = rest === undefined || isOldNews;
+    if (isCopy) settled?.();
+    const isNew = !isCopy && this.#inbox.accept(rest, settled);
     if (!isNew) source.copies++;
-    const isTimely = event.late === undefined;
     if (event.type === 'chat.message.sent') {
       this.#noteForgotten(now);
       this.#silent?.heard(event.channel, source.transport, isNew && isTimely, now);
@@ -220,20 +220,17 @@ export class Reception {
     Object.assign(this.#known, { since: this.#known.younger, younger: now, timesForgotten });
   }
 
-  /** A webhook so late that its twin is forgotten, while a realtime transport cannot have missed the twin. */
-  #isOldNews(event: KickEvent, now: number): boolean {
+  /** Whether its twin would not be recognised any more, so late is this webhook. */
+  #isForgotten(event: KickEvent, now: number): boolean {
     const happenedAt = event.createdAt.getTime();
-    const isMessage = event.type === 'chat.message.sent';
-    const isForgotten = isMessage
-      ? happenedAt < this.#known.since
-      : hasTwin(event) && now - happenedAt >= recognisedForMs;
-    return isForgotten && this.#wasReceived(event);
+    if (event.type === 'chat.message.sent') return happenedAt < this.#known.since;
+    return hasTwin(event) && now - happenedAt >= recognisedForMs;
   }
 
-  /** Whether a realtime transport received the channel when that happened, and has ever since. */
+  /** Whether a realtime transport received the channel when that happened. Where none does now, nobody knows. */
   #wasReceived({ channel, createdAt }: KickEvent): boolean {
-    const since = this.#receivedSince(channel);
-    return since !== undefined && since <= createdAt.getTime();
+    if (this.#receivedSince(channel) === undefined) return false;
+    return this.#coverages.get(channel.channelId)?.has(createdAt.getTime()) ?? false;
   }
 
   /** Since when a realtime transport, not counting that one, receives the channel without a break. */
@@ -248,13 +245,14 @@ export class Reception {
   }
 
   #missed(source: Source, { channel, from, to, reason }: MissedSpan): void {
-    if (!this.#joined.has(channel.channelId)) return;
+    const coverage = this.#coverages.get(channel.channelId);
+    if (coverage === undefined) return;
     source.gapMs += Math.max(0, to - from);
     if (source.isRealtime) this.#copies?.resumed(source.transport.name, channel);
     // They tell of the whole span themselves.
     else if (this.#sources.some(({ isRealtime }) => isRealtime)) return;
     // What another transport has received since, and what was told already, is no part of this gap.
-    const told = this.#toldUntil.get(channel.channelId) ?? from;
+    const told = coverage.toldUntil ?? from;
     // Told of a time to come: the clock was set back.
     const start = told > to ? from : Math.max(from, told);
     const end = Math.min(to, this.#receivedSince(channel, source) ?? to);
@@ -267,7 +265,7 @@ export class Reception {
       );
       return;
     }
-    this.#toldUntil.set(channel.channelId, end);
+    coverage.addGap({ from: start, to: end });
     if (source.isRealtime) this.#copies?.resumed('realtime', channel);
     const span = { from: new Date(start), createdAt: new Date(end), reason };
     this.#inbox.accept({ type: 'gap', channel, ...span, raw: { from: start, to: end, reason } });
@@ -277,7 +275,7 @@ export class Reception {
   async #replay(channel: Channel, from: number, to: number): Promise<void> {
     const messages = (await this.#history?.read(channel, from, to)) ?? [];
     // It may have been left meanwhile, or everything stopped.
-    if (!this.#joined.has(channel.channelId)) return;
+    if (!this.#coverages.has(channel.channelId)) return;
     for (const message of messages) {
       if (this.#inbox.accept({ ...message, replayed: true })) this.#replayed++;
     }

@@ -141,13 +141,17 @@ describe('the reception', () => {
     expect(received).toEqual([]);
     expect(delivery.times).toBe(1);
     // While it was not.
-    if (pusher) pusher.since = happened(600_000);
+    pusher?.missed(happened(1_300_000), happened(600_000));
     webhook?.deliver(banned('ada', undefined, happened(1_200_000)), webhookDelivery(clock, 1_200_000));
     webhook?.deliver(message('a', happened(1_200_000)), webhookDelivery(clock, 1_200_000));
     expect(received).toMatchObject([
+      { type: 'gap' },
       { type: 'moderation.banned', late: true },
       { messageId: 'a', late: true },
     ]);
+    // After a gap as well, what did not happen in it was told in time.
+    webhook?.deliver(banned('bob', undefined, happened(1_400_000)), webhookDelivery(clock, 1_400_000));
+    expect(received).toHaveLength(3);
   });
 
   it('E68: does not take what happens next for the copy of what a webhook tells late and nobody else will', async () => {
@@ -155,13 +159,13 @@ describe('the reception', () => {
     const [pusher, webhook] = transports;
     clock.advance(3_600_000);
     // The feed was away when it happened.
-    if (pusher) pusher.since = clock.now() - 60_000;
+    pusher?.missed(clock.now() - 180_000, clock.now() - 60_000);
     webhook?.deliver(banned('ada', undefined, clock.now() - 120_000), webhookDelivery(clock, 120_000));
     clock.advance(30_000);
     pusher?.deliver(banned('ada', 'uuid', clock.now()));
     webhook?.deliver(banned('ada', undefined, clock.now()), webhookDelivery(clock));
-    expect(received).toMatchObject([{ late: true }, { id: 'uuid' }]);
-    expect(received).toHaveLength(2);
+    expect(received).toMatchObject([{ type: 'gap' }, { late: true }, { id: 'uuid' }]);
+    expect(received).toHaveLength(3);
   });
 
   it('E68: drops a late message whose id is forgotten, where a realtime transport told of it in time', async () => {
@@ -178,9 +182,10 @@ describe('the reception', () => {
     const delivery = webhookDelivery(clock, 1_200_000);
     webhook?.deliver(message('told', began), delivery);
     expect([received.length - before, delivery.times]).toEqual([0, 1]);
-    if (pusher) pusher.since = began + 1;
+    pusher?.missed(began, began + 1);
     webhook?.deliver(message('told', began), webhookDelivery(clock, 1_200_000));
-    expect(received.length - before).toBe(1);
+    // The gap, and the message that may have been missed in it.
+    expect(received.length - before).toBe(2);
   });
 
   it('knows which channels are live from what passes by, but not from what comes late', async () => {
