@@ -6,19 +6,21 @@ const baseMs = 500;
 const growth = 1.5;
 const capMs = 30_000;
 /** Over this they spread who were let go at once: in no second a tenth of them. */
-const spreadMs = 15_000;
+const spreadMs = 20_000;
 
 /**
  * How long to wait before the next attempt: anything from 0.5 s to a ceiling that grows from 1 s to 30 s.
  *
  * A stable connection that broke is tried again within a second, once. One that the server ended together with all
- * others is not: its clients would all be back in the same second.
+ * others is not: its clients would all be back in the same second, and at each next attempt while it is away.
  */
 export class Backoff {
   readonly #random: Random;
   #failures = 0;
   #refusals = 0;
   #wasStable = false;
+  /** Since the server let go of all its clients, it has not been back. */
+  #isSpread = false;
 
   constructor(random: Random) {
     this.#random = random;
@@ -35,7 +37,14 @@ export class Backoff {
       const ceiling = this.#refusals === 1 ? capMs : 2 * capMs;
       return this.#between(ceiling / 2, ceiling);
     }
-    return this.#between(floor, isRestart ? Math.max(spreadMs, grown) : grown);
+    if (!isRestart) return this.#between(floor, this.#isSpread ? capMs : grown);
+    this.#isSpread = true;
+    return this.#between(floor, Math.max(spreadMs, grown));
+  }
+
+  /** There is a connection. */
+  connected(): void {
+    this.#isSpread = false;
   }
 
   /** The connection has proved stable: the next loss is a new story. */

@@ -17,7 +17,7 @@ import type { Membership } from './membership.js';
 import { Outage } from './outage.js';
 import { overallState } from './overall-state.js';
 import { SilenceWatch, type WatchedChannels } from './silence-watch.js';
-import { Supervisor } from './supervisor.js';
+import { Supervisor, type Turnstiles } from './supervisor.js';
 import { Turnstile } from './turnstile.js';
 import { Unconfirmed } from './unconfirmed.js';
 
@@ -50,7 +50,7 @@ export class RealtimeTransport implements ChatTransport {
   readonly name: Exclude<TransportName, 'webhook'>;
   readonly #options: RealtimeTransportOptions;
   readonly #channelsPerSocket: number;
-  readonly #turnstile: Turnstile;
+  readonly #turnstiles: Turnstiles;
   readonly #outage: Outage;
   readonly #unconfirmed: Unconfirmed;
   readonly #silenceWatch: SilenceWatch;
@@ -67,7 +67,8 @@ export class RealtimeTransport implements ChatTransport {
     this.name = name;
     this.#options = options;
     this.#channelsPerSocket = Math.max(1, Math.floor(subscriptionsPerSocket / subscriptionsPerChannel));
-    this.#turnstile = new Turnstile(clock, openingPauseMs);
+    const [asking, opening] = [new Turnstile(clock, openingPauseMs), new Turnstile(clock, openingPauseMs)];
+    this.#turnstiles = { asking, opening };
     this.#outage = new Outage(clock, logger);
     this.#unconfirmed = new Unconfirmed(clock, logger);
     this.#silenceWatch = new SilenceWatch({ channels: this.#watched(), isLive, clock, logger });
@@ -90,8 +91,8 @@ export class RealtimeTransport implements ChatTransport {
       throw new KickbotError('chat.already_started', 'This transport runs already; stop it first.');
     }
     this.#listener = listener;
-    for (const supervisor of this.#supervisors) supervisor.start();
     this.#silenceWatch.start();
+    for (const supervisor of this.#supervisors) supervisor.start();
     this.#showState();
   }
 
@@ -149,7 +150,8 @@ export class RealtimeTransport implements ChatTransport {
     this.#seats.clear();
     this.#byChatroom.clear();
     const stopped = supervisors.map((supervisor) => supervisor.stop());
-    for (const part of [this.#turnstile, this.#outage, this.#unconfirmed, this.#silenceWatch]) part.stop();
+    const { asking, opening } = this.#turnstiles;
+    for (const part of [asking, opening, this.#outage, this.#unconfirmed, this.#silenceWatch]) part.stop();
     this.#state = { name: 'idle' };
     await Promise.all(stopped);
   }
@@ -175,7 +177,7 @@ export class RealtimeTransport implements ChatTransport {
     const { source, clock, random, logger } = this.#options;
     const supervisor: Supervisor = new Supervisor({
       source,
-      turnstile: this.#turnstile,
+      turnstiles: this.#turnstiles,
       clock,
       random,
       logger,
@@ -236,8 +238,7 @@ export class RealtimeTransport implements ChatTransport {
     return {
       frames: () => this.counts.frames,
       sweep: (visit) => {
-        const now = this.#options.clock.now();
-        for (const { membership } of this.#seats.values()) visit(membership.channel, membership.sweep(now));
+        for (const { membership } of this.#seats.values()) visit(membership.channel, membership.sweep());
       },
       renew: (channel) => this.renew(channel),
     };

@@ -1,4 +1,5 @@
 import type { Channel } from '../../events/kick-event.js';
+import type { Clock } from '../../primitives/clock.js';
 import type { ChannelId } from '../../primitives/ids.js';
 import type { Random } from '../../primitives/random.js';
 import type { TransportState } from '../transport.js';
@@ -14,12 +15,13 @@ const jitterMs = 2_000;
 export interface Overdue {
   /** Names to take back, because they will be subscribed to once more. */
   readonly again: readonly string[];
-  /** Channels that became degraded just now. */
-  readonly degraded: readonly Channel[];
+  /** What became degraded just now. */
+  readonly degraded: readonly Membership[];
 }
 
 /** What one connection is to subscribe to, what of it was sent and confirmed, and what is overdue. */
 export class Subscriptions {
+  readonly #clock: Clock;
   readonly #random: Random;
   readonly #memberships = new Map<ChannelId, Membership>();
   readonly #byName = new Map<string, Subscription>();
@@ -28,7 +30,8 @@ export class Subscriptions {
   readonly #awaited = new Set<Subscription>();
   readonly #degraded = new Set<Subscription>();
 
-  constructor(random: Random) {
+  constructor(clock: Clock, random: Random) {
+    this.#clock = clock;
     this.#random = random;
   }
 
@@ -54,7 +57,7 @@ export class Subscriptions {
   }
 
   add(channel: Channel): Membership {
-    const membership = new Membership(channel);
+    const membership = new Membership(channel, this.#clock);
     this.#memberships.set(channel.channelId, membership);
     for (const subscription of membership.subscriptions) {
       this.#byName.set(subscription.name, subscription);
@@ -96,13 +99,13 @@ export class Subscriptions {
     for (const subscription of others) this.#unsent.add(subscription);
   }
 
-  /** The next names to subscribe to. They count as sent `now`, in monotonic milliseconds. */
-  takeUnsent(count: number, now: number): readonly string[] {
+  /** The next names to subscribe to. They count as sent. */
+  takeUnsent(count: number): readonly string[] {
     const names: string[] = [];
     for (const subscription of this.#unsent) {
       if (names.length === count) break;
       this.#unsent.delete(subscription);
-      this.#await(subscription, now);
+      this.#await(subscription);
       names.push(subscription.name);
     }
     return names;
@@ -123,12 +126,12 @@ export class Subscriptions {
   }
 
   /** The server takes back what it had confirmed. Undefined where it had not: that one is tried again in its time. */
-  revoke(name: string, now: number): Subscription | undefined {
+  revoke(name: string): Subscription | undefined {
     const subscription = this.#byName.get(name);
     if (subscription === undefined || !this.isConfirmed(subscription)) return undefined;
     subscription.membership.unconfirmed++;
     subscription.tries = 0;
-    this.#await(subscription, now);
+    this.#await(subscription);
     return subscription;
   }
 
@@ -151,9 +154,10 @@ export class Subscriptions {
   }
 
   /** Makes what the server has not confirmed in time unsent. */
-  overdue(now: number): Overdue {
+  overdue(): Overdue {
+    const now = this.#clock.monotonic();
     const again: string[] = [];
-    const degraded: Channel[] = [];
+    const degraded: Membership[] = [];
     for (const subscription of this.#awaited) {
       if (subscription.dueAt > now) continue;
       const { name, membership } = subscription;
@@ -162,7 +166,7 @@ export class Subscriptions {
       again.push(name);
       if (subscription.tries < tries) continue;
       this.#degraded.add(subscription);
-      if (!membership.isDegraded) degraded.push(membership.channel);
+      if (!membership.isDegraded) degraded.push(membership);
       membership.isDegraded = true;
     }
     return { again, degraded };
@@ -178,10 +182,10 @@ export class Subscriptions {
     return { name: 'subscribing', confirmed: this.size - unconfirmed, wanted: this.size };
   }
 
-  #await(subscription: Subscription, now: number): void {
+  #await(subscription: Subscription): void {
     subscription.tries++;
     const wait = subscription.tries > tries ? slowRetryMs : deadlineMs;
-    subscription.dueAt = now + wait + this.#random.fraction() * jitterMs;
+    subscription.dueAt = this.#clock.monotonic() + wait + this.#random.fraction() * jitterMs;
     this.#awaited.add(subscription);
   }
 }

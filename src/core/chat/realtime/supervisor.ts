@@ -6,7 +6,7 @@ import type { Random } from '../../primitives/random.js';
 import type { Logger } from '../../telemetry/logger.js';
 import type { MissedSpan, TransportState } from '../transport.js';
 import { Backoff } from './backoff.js';
-import type { Feed, FeedListener, FeedSource, Loss } from './feed.js';
+import type { Feed, FeedListener, FeedServer, FeedSource, Loss } from './feed.js';
 import { Liveness } from './liveness.js';
 import type { Membership, Subscription } from './membership.js';
 import { SubscribeBudget } from './subscribe-budget.js';
@@ -34,10 +34,15 @@ export interface SupervisorListener {
   recovered(channel: Channel): void;
 }
 
+export interface Turnstiles {
+  readonly asking: Turnstile;
+  readonly opening: Turnstile;
+}
+
 export interface SupervisorOptions {
   readonly source: FeedSource;
-  /** Every connection is opened through it. */
-  readonly turnstile: Turnstile;
+  /** The source is asked through the one, a connection opened through the other. */
+  readonly turnstiles: Turnstiles;
   readonly clock: Clock;
   readonly random: Random;
   readonly logger: Logger;
@@ -51,7 +56,7 @@ export interface SupervisorOptions {
 export class Supervisor {
   readonly subscriptions: Subscriptions;
   readonly #source: FeedSource;
-  readonly #turnstile: Turnstile;
+  readonly #turnstiles: Turnstiles;
   readonly #clock: Clock;
   readonly #logger: Logger;
   readonly #listener: SupervisorListener;
@@ -69,13 +74,13 @@ export class Supervisor {
   #cancelTimer: Cancel | undefined;
   #cancelSweep: Cancel | undefined;
 
-  constructor({ source, turnstile, clock, random, logger, listener }: SupervisorOptions) {
+  constructor({ source, turnstiles, clock, random, logger, listener }: SupervisorOptions) {
     this.#source = source;
-    this.#turnstile = turnstile;
+    this.#turnstiles = turnstiles;
     this.#clock = clock;
     this.#logger = logger;
     this.#listener = listener;
-    this.subscriptions = new Subscriptions(random);
+    this.subscriptions = new Subscriptions(clock, random);
     this.#backoff = new Backoff(random);
     this.#budget = new SubscribeBudget(clock, () => this.#subscribe());
     this.#liveness = new Liveness(clock, {
@@ -92,8 +97,9 @@ export class Supervisor {
   }
 
   start(): void {
+    this.#leaveTurnstile = this.#turnstiles.asking.enter(() => void this.#connect());
+    // Last, because whoever hears of it may stop everything.
     this.#setState({ name: 'connecting' });
-    this.#leaveTurnstile = this.#turnstile.enter(() => void this.#connect());
   }
 
   join(channel: Channel): Membership {
@@ -135,10 +141,20 @@ export class Supervisor {
     try {
       const server = await this.#source.server();
       if (generation !== this.#generation) return;
-      this.#awaitUntil(handshakeDeadlineMs, 'no greeting');
-      this.#feed = server.open(this.#listenerOf(generation));
+      this.#cancelTimer?.();
+      // Many may have waited for a source that was slow.
+      this.#leaveTurnstile = this.#turnstiles.opening.enter(() => this.#open(server));
     } catch (error) {
       if (generation === this.#generation) this.#lost(lossBecause(messageOf(error)));
+    }
+  }
+
+  #open(server: FeedServer): void {
+    this.#awaitUntil(handshakeDeadlineMs, 'no greeting');
+    try {
+      this.#feed = server.open(this.#listenerOf(this.#generation));
+    } catch (error) {
+      this.#lost(lossBecause(messageOf(error)));
     }
   }
 
@@ -185,6 +201,7 @@ export class Supervisor {
   #established(): void {
     this.#cancelTimer?.();
     this.#connectedAt = this.#clock.monotonic();
+    this.#backoff.connected();
     this.subscriptions.restart();
     this.#liveness.start();
     this.#listener.connected();
@@ -195,7 +212,7 @@ export class Supervisor {
   #subscribe(): void {
     if (this.#connectedAt === undefined) return;
     const count = this.#budget.take(this.subscriptions.unsent);
-    for (const name of this.subscriptions.takeUnsent(count, this.#clock.monotonic())) {
+    for (const name of this.subscriptions.takeUnsent(count)) {
       this.#feed?.subscribe(name);
     }
   }
@@ -209,8 +226,8 @@ export class Supervisor {
     if (subscription === undefined) return;
     const { membership } = subscription;
     if (membership.isChat(subscription)) this.#received(membership);
+    membership.settle();
     if (membership.unconfirmed === 0) {
-      membership.complete();
       if (membership.isDegraded) this.#listener.recovered(membership.channel);
       membership.isDegraded = false;
     }
@@ -219,7 +236,7 @@ export class Supervisor {
 
   #refused(name: string, reason: string): void {
     this.#logger.debug("Kick's chat feed refused a subscription.", { name, reason });
-    const subscription = this.subscriptions.revoke(name, this.#clock.monotonic());
+    const subscription = this.subscriptions.revoke(name);
     if (subscription === undefined) return;
     this.#interruptChat(subscription, `the server ended its subscription (${reason})`);
     this.#showProgress();
@@ -231,7 +248,7 @@ export class Supervisor {
   }
 
   #received(membership: Membership): void {
-    const span = membership.received(this.#clock.now());
+    const span = membership.received();
     if (span !== undefined) this.#listener.missed(span);
   }
 
@@ -287,10 +304,13 @@ export class Supervisor {
 
   #sweep(): void {
     this.#cancelSweep = undefined;
-    const { again, degraded } = this.subscriptions.overdue(this.#clock.monotonic());
+    const { again, degraded } = this.subscriptions.overdue();
     // Whether the first was lost or only its answer, taking it back and asking again is right.
     for (const name of again) this.#unsubscribe(name);
-    for (const channel of degraded) this.#listener.degraded(channel);
+    for (const membership of degraded) {
+      this.#listener.degraded(membership.channel);
+      membership.settle();
+    }
     this.#subscribe();
     this.#showProgress();
   }

@@ -22,7 +22,10 @@ export const two = channelNumbered(2);
 /** The feed's channel for chat in `one`. */
 export const chatOfOne = 'chatrooms.101.v2';
 
-/** A transport and the server it talks to over a real socket. The clock stands until a test advances it. */
+/**
+ * A transport and the server it talks to over a real socket. The clock stands until a test advances it. All channels
+ * count as live.
+ */
 export async function setUp(address: Partial<PusherAddress> = {}) {
   const server = await FakePusher.listen();
   const clock = new FakeClock();
@@ -40,6 +43,7 @@ export async function setUp(address: Partial<PusherAddress> = {}) {
     clock,
     random: new FixedRandom(0.5),
     logger,
+    isLive: () => true,
   });
   const states: TransportState[] = [];
   const missed: MissedSpan[] = [];

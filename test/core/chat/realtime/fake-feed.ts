@@ -7,6 +7,8 @@ export class FakeFeed implements Feed {
   readonly listener: FeedListener;
   readonly subscribed: { readonly name: string; readonly at: number }[] = [];
   readonly unsubscribed: string[] = [];
+  /** What was confirmed and not taken back. */
+  readonly held = new Set<string>();
   readonly openedAt: number;
   probes = 0;
   isClosed = false;
@@ -20,11 +22,14 @@ export class FakeFeed implements Feed {
 
   subscribe(name: string): void {
     this.subscribed.push({ name, at: this.#source.clock.monotonic() });
-    if (this.#source.answers(name)) this.listener.acknowledged(name);
+    if (!this.#source.answers(name)) return;
+    this.held.add(name);
+    this.listener.acknowledged(name);
   }
 
   unsubscribe(name: string): void {
     this.unsubscribed.push(name);
+    this.held.delete(name);
   }
 
   probe(): void {

@@ -131,6 +131,21 @@ describe('4.3.5 many channels', () => {
     expect(source.open).toHaveLength(3);
     expect(logger.lines.map(([level]) => level)).toEqual(['warn', 'info']);
   });
+
+  it('open one socket a second too when the source was slow to name a server for all of them', async () => {
+    const { source, pass, join } = setUp();
+    const server = source.server.bind(source);
+    let answer = (): void => undefined;
+    const answered = new Promise<void>((resolve) => {
+      answer = resolve;
+    });
+    source.server = () => answered.then(server);
+    join(400);
+    await pass(6_500);
+    answer();
+    await pass(4_000);
+    expect(source.feeds.map(({ openedAt }) => openedAt)).toEqual([6_500, 7_500, 8_500, 9_500, 10_500]);
+  });
 });
 
 describe('what was missed', () => {
@@ -189,6 +204,32 @@ describe('what was missed', () => {
         reason: 'the machine stood still for 3605 s',
       },
     ]);
+  });
+
+  it.each([
+    ['long before', 20_000, 0],
+    ['right before', 0, 0],
+    ['meanwhile', 0, 30_000],
+  ])('is as long as it lasted, where the wall clock was set back %s', async (_, before, meanwhile) => {
+    const { source, clock, transport, missed, pass } = setUp();
+    await transport.join(one);
+    await pass(20_000);
+    if (meanwhile === 0) clock.stepWall(-3_600_000);
+    await pass(before);
+    expect(transport.receivedSince(one)).toBe(clock.now() - 20_000 - before);
+    source.failure = new Error('away');
+    source.feed.lose();
+    await pass(meanwhile);
+    if (meanwhile > 0) clock.stepWall(-3_600_000);
+    await pass(60_000 - meanwhile);
+    const lostAt = clock.now() - 60_000;
+    source.failure = undefined;
+    await pass(30_000);
+    const [span] = missed;
+    expect(missed).toHaveLength(1);
+    expect(span?.to).toBe(transport.receivedSince(one));
+    expect(span?.from).toBeLessThanOrEqual(lostAt);
+    expect(span?.from).toBeGreaterThanOrEqual(lostAt - 5_000);
   });
 
   it('is nothing before the first confirmation, nor of a channel that was left', async () => {
@@ -271,6 +312,57 @@ describe('4.3.8 a channel that is silent', () => {
 });
 
 describe('a connection', () => {
+  it('that breaks time and again costs a line or three, not one each time', async () => {
+    const { source, logger, pass, join } = setUp();
+    join(1);
+    await pass(1_000);
+    for (let round = 0; round < 200; round++) {
+      source.feed.lose();
+      await pass(40_000);
+      expect(source.feeds).toHaveLength(round + 2);
+    }
+    expect(logger.lines.length).toBeLessThanOrEqual(10);
+    await pass(600_000);
+    expect(logger.lines.at(-1)).toEqual(['info', expect.stringMatching(/again after \d{4} s\.$/)]);
+    await pass(600_000);
+    source.feed.lose();
+    await pass(7_000);
+    expect(logger.lines.at(-1)).toEqual(['info', "Connected to Kick's chat feed again after 1 s."]);
+  });
+
+  it('is not called back when its last channel was left meanwhile', async () => {
+    const { source, logger, transport, pass, join } = setUp();
+    join(1);
+    await pass(1_000);
+    source.feed.lose();
+    transport.part(one);
+    await pass(60_000);
+    expect(logger.lines.map(([level]) => level)).toEqual(['warn']);
+  });
+
+  it.each([1, 2])(
+    'is not opened for whoever stops on hearing for the %i. time that it begins',
+    async (time) => {
+      const { source, clock, transport, pass } = setUp();
+      await transport.stop();
+      let heard = 0;
+      transport.join(one).catch(() => undefined);
+      transport.start({
+        frame: () => undefined,
+        state: ({ name }) => {
+          if (name === 'connecting' && ++heard === time) void transport.stop();
+        },
+        missed: () => undefined,
+      });
+      await pass(1_000);
+      for (const feed of source.open) feed.lose();
+      await pass(60_000);
+      expect(heard).toBe(time);
+      expect(source.open).toEqual([]);
+      expect(clock.pending).toBe(0);
+    },
+  );
+
   it('is tried again when no server could be named, and when naming one takes for ever', async () => {
     const { source, transport, pass, join } = setUp();
     source.failure = new Error('the broker is away');
