@@ -25,8 +25,8 @@ export class AutoSource implements FeedSource {
   /** Monotonic milliseconds. */
   #askAt = 0;
   #isFallback = false;
-  /** Connections to Centrifugo that were begun since the last one was greeted. */
-  #ungreeted = 0;
+  /** Connections to Centrifugo that came to nothing since the last one was greeted. */
+  #failures = 0;
 
   constructor(options: AutoSourceOptions) {
     this.#options = options;
@@ -70,8 +70,8 @@ export class AutoSource implements FeedSource {
     if (offer.provider === 'pusher') {
       return pusherServer({ ...pusher, key: offer.key, cluster: offer.cluster });
     }
-    if (this.#ungreeted >= triesAtCentrifugo) {
-      this.#ungreeted = 0;
+    if (this.#failures >= triesAtCentrifugo) {
+      this.#failures = 0;
       throw new KickbotError(
         'broker.server_unreachable',
         `No connection to ${new URL(offer.url).host}, which Kick's broker names, can be made; check that this network lets the bot reach it.`,
@@ -83,12 +83,17 @@ export class AutoSource implements FeedSource {
   #counted(server: FeedServer): FeedServer {
     return {
       open: (listener) => {
-        this.#ungreeted++;
+        let isGreeted = false;
         const established = () => {
-          this.#ungreeted = 0;
+          isGreeted = true;
+          this.#failures = 0;
           listener.established();
         };
-        return server.open({ ...listener, established });
+        const feed = server.open({ ...listener, established });
+        void feed.gone.then(() => {
+          if (!isGreeted) this.#failures++;
+        });
+        return feed;
       },
     };
   }

@@ -194,6 +194,13 @@ describe('the source that follows the broker', () => {
     expect(logger.lines).toHaveLength(2);
   });
 
+  it('stays with Centrifugo where many connections wait for its greeting at once', async () => {
+    const { sandbox, auto, logger, open } = await setUp();
+    sandbox.faults.refuseHandshakes('silent', 'centrifugo');
+    for (let connection = 1; connection <= 5; connection++) await open(auto);
+    expect(logger.lines).toEqual([]);
+  });
+
   it('asks the broker at once for a new app when Pusher refuses the present one', async () => {
     const { sandbox, auto } = await setUp();
     sandbox.faults.next(brokerPaths, cloudflareBlock);
