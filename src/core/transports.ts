@@ -42,8 +42,10 @@ export function createTransports(parts: TransportsParts): Transports {
   let webhook: WebhookTransport | undefined;
   const sources = config.chat.transports.map((name): ReceptionSource => {
     if (name !== 'webhook') {
-      const source = feedSource(name, parts);
-      const transport = new RealtimeTransport({ name, source, isLive, clock, random, logger });
+      // Of several, each tells of its own outages.
+      const own = config.chat.transports.length > 1 ? logger.named(name) : logger;
+      const source = feedSource(name, { ...parts, logger: own });
+      const transport = new RealtimeTransport({ name, source, isLive, clock, random, logger: own });
       return { transport, decode: decodeRealtimeFrame };
     }
     const access = webhookAccess(config, parts.accounts);
