@@ -82,6 +82,8 @@ export class Reception {
   /** Of the joined channels. */
   readonly #coverages = new Map<ChannelId, Coverage>();
   #replayed = 0;
+  /** Wall clock in milliseconds. */
+  #startedAt = 0;
   /** Of which time the inbox knows all ids. Wall clock in milliseconds. */
   readonly #known = { since: -Infinity, younger: -Infinity, timesForgotten: 0 };
 
@@ -93,8 +95,9 @@ export class Reception {
     this.#live = live;
     this.#clock = clock;
     this.#logger = logger;
-    const isAnythingRepeated = history !== undefined || this.#sources.some(({ isRealtime }) => !isRealtime);
-    const seen = isAnythingRepeated ? new SeenMessages({ database, clock, logger }) : undefined;
+    // A feed does not tell what was said before it was joined; webhooks do.
+    const hasWebhooks = this.#sources.some(({ isRealtime }) => !isRealtime);
+    const seen = hasWebhooks ? new SeenMessages({ database, clock, logger }) : undefined;
     this.#seen = seen;
     this.#inbox = new Inbox({
       logger,
@@ -136,6 +139,7 @@ export class Reception {
 
   /** Begins to connect. Rejects where the database cannot be read. */
   async start(): Promise<void> {
+    this.#startedAt = this.#clock.now();
     for (const message of (await this.#seen?.load()) ?? []) this.#inbox.remember(message);
     for (const source of this.#sources) {
       const { transport } = source;
@@ -277,6 +281,8 @@ export class Reception {
     // It may have been left meanwhile, or everything stopped.
     if (!this.#coverages.has(channel.channelId)) return;
     for (const message of messages) {
+      // An earlier process may have handled it.
+      if (this.#seen === undefined && message.createdAt.getTime() < this.#startedAt) continue;
       if (this.#inbox.accept({ ...message, replayed: true })) this.#replayed++;
     }
   }
