@@ -123,7 +123,7 @@ describe('the reception', () => {
     expect(after.received.map(name)).toEqual(['waiting', 'new']);
   });
 
-  it('stores nothing where nothing is delivered again: one realtime transport and no history', async () => {
+  it('stores nothing where nothing is delivered again: without webhooks', async () => {
     const { reception, transports, database } = await openReception(['pusher']);
     transports[0]?.deliver(message('a'));
     await reception.stop();
