@@ -1,5 +1,6 @@
 // Dispatch alone: a decoded event in, a reply handed to a sender that only counts. No rules, no sockets.
 import { Sender } from 'kickbot';
+import { Addressing } from '../dist/core/commands/addressing.js';
 import { decodeRealtimeFrame } from '../dist/core/events/realtime-decoder.js';
 import { Enforcer } from '../dist/core/moderation/enforcer.js';
 import { Dispatcher } from '../dist/core/plugins/dispatcher.js';
@@ -39,7 +40,13 @@ async function dispatcherWith(commands) {
   const ownUserIds = new Set([1]);
   const enforcer = new Enforcer({}, ownUserIds, services.logger);
   return {
-    dispatcher: new Dispatcher({ host, enforcer, ownUserIds, prefix: '!', clock: services.clock }),
+    dispatcher: new Dispatcher({
+      host,
+      enforcer,
+      ownUserIds,
+      addressing: new Addressing('!'),
+      clock: services.clock,
+    }),
     sender,
   };
 }

@@ -12,6 +12,7 @@ import { History } from './chat/history.js';
 import { LiveChannels } from './chat/live-channels.js';
 import { Reception } from './chat/reception.js';
 import type { ChatTransport } from './chat/transport.js';
+import { Addressing } from './commands/addressing.js';
 import { ConfigError, problemsOf } from './config/problems.js';
 import { type Config, type ConfigInput, configSchema, speaksAsApp } from './config/schema.js';
 import type { Channel, KickEvent } from './events/kick-event.js';
@@ -272,7 +273,7 @@ export class Bot {
   }
 
   async #start(): Promise<void> {
-    const { channels: channelConfigs, chat } = this.#config;
+    const { channels: channelConfigs } = this.#config;
     const [config, clock, random, logger] = [this.#config, this.#clock, this.#random, this.#logger];
     const installation = await this.#open();
 
@@ -310,7 +311,11 @@ export class Bot {
     logger.info('Plugins are loaded.', { plugins: host.loaded.join(', ') || 'none' });
 
     const enforcer = new Enforcer(speakers, ownUserIds, logger);
-    const dispatcher = new Dispatcher({ host, enforcer, ownUserIds, prefix: chat.prefix, clock });
+    const addressing = new Addressing(
+      config.chat.prefix,
+      channelConfigs.map((channel) => ({ ...channel, username: speakers.usernameIn(channel.slug) })),
+    );
+    const dispatcher = new Dispatcher({ host, enforcer, ownUserIds, addressing, clock });
     this.#atStop((remainingMs) => Promise.race([dispatcher.idle(), clock.sleep(remainingMs())]));
     const live = new LiveChannels();
     const { website, realtime } = config.kick.endpoints;

@@ -103,6 +103,11 @@ export class Speakers extends Sender implements ModerationActions {
     return new Map(speakers.map(({ account, sender }) => [account.id, sender.counts]));
   }
 
+  /** As whom the bot speaks in a channel; undefined where nobody does, and for the app's bot, whose name Kick does not tell. */
+  usernameIn(slug: string): string | undefined {
+    return this.#asApp.has(slug) ? undefined : this.#bySlug.get(slug)?.account.user.username;
+  }
+
   async send(message: OutgoingMessage): Promise<readonly SentMessage[]> {
     const { slug } = message.channel;
     const speaker = this.#asApp.has(slug) ? this.#apps.get(slug) : this.#bySlug.get(slug);

@@ -1,5 +1,6 @@
 import type { OutgoingMessage, SentMessage } from '../core/chat/sender.js';
 import { Sender } from '../core/chat/sender.js';
+import { Addressing } from '../core/commands/addressing.js';
 import type { PluginClass } from '../core/config/schema.js';
 import type { Channel, KickEvent } from '../core/events/kick-event.js';
 import { Enforcer, type ModerationActions } from '../core/moderation/enforcer.js';
@@ -8,7 +9,7 @@ import { PluginHost } from '../core/plugins/plugin-host.js';
 import { type MessageId, messageId, type UserId } from '../core/primitives/ids.js';
 import { type Logger, SilentLogger } from '../core/telemetry/logger.js';
 import { TestClock } from './test-clock.js';
-import { botUserId, TestChannel, type TestEvent, type TestUser } from './test-event.js';
+import { botUserId, botUsername, TestChannel, type TestEvent, type TestUser } from './test-event.js';
 import { TestRandom } from './test-random.js';
 
 export interface TestBotOptions {
@@ -77,7 +78,9 @@ export class TestBot {
       host: this.#host,
       enforcer: new Enforcer(this.#recordingActions(), ownUserIds, logger),
       ownUserIds,
-      prefix: options.prefix ?? '!',
+      addressing: new Addressing(options.prefix ?? '!', [
+        { slug: this.#channel.channel.slug, username: botUsername },
+      ]),
       clock: this.clock,
     });
   }

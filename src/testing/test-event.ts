@@ -20,6 +20,7 @@ export type TestUser = string | { readonly username: string; readonly badges?: r
 
 const broadcasterUserId = userId(1);
 export const botUserId = userId(2);
+export const botUsername = 'kickbot';
 const firstViewerId = 3;
 
 /** Makes events that look as if they came from Kick. The same name is always the same user. */
@@ -60,7 +61,7 @@ export class TestChannel {
   #idOf(username: string) {
     const name = username.toLowerCase();
     if (name === this.channel.slug) return broadcasterUserId;
-    if (name === 'kickbot') return botUserId;
+    if (name === botUsername) return botUserId;
     if (!this.#names.includes(name)) this.#names.push(name);
     return userId(firstViewerId + this.#names.indexOf(name));
   }

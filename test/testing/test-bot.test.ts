@@ -103,4 +103,11 @@ describe('a test bot', () => {
       code: 'plugin.options_invalid',
     });
   });
+
+  it('is addressed by its prefix and by its name', async () => {
+    const bot = await createTestBot(Sample, { prefix: 'Bot ', random: [0] });
+    expect(await bot.say('streamer', 'BOT MOD')).toEqual(['yes']);
+    expect(await bot.say('streamer', '@KickBot, mod')).toEqual(['yes']);
+    expect(await bot.say('streamer', '!mod')).toEqual([]);
+  });
 });

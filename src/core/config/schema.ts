@@ -35,6 +35,10 @@ const slug = text.regex(
 const secret = z.union([z.instanceof(Secret), text.transform((value) => new Secret(value))], 'a text');
 const pluginOptions = z.record(z.string(), z.unknown(), 'options, { key: value }');
 
+const prefix = text
+  .max(10, 'at most 10 characters')
+  .regex(/^\S/, 'a text that does not begin with a space: Kick cuts those off');
+
 const scope = z.enum([...allScopes, ...formerScopes], `one of ${allScopes.join(', ')}`);
 
 const channel = z.union(
@@ -46,13 +50,14 @@ const channel = z.union(
       channelId: id.optional(),
       chatroomId: id.optional(),
       account: text.optional(),
+      prefix: prefix.optional(),
       /** Who speaks: the bot account, or the app's own bot, for which the broadcaster logs in as well. */
       sendAs: z.enum(['account', 'app'], "'account' or 'app'").optional(),
       /** Options of plugins for this channel alone, by plugin name. */
       plugins: z.record(z.string(), pluginOptions).optional(),
     }),
   ],
-  "a slug, 'my-channel', or { slug, broadcasterUserId?, channelId?, chatroomId?, account?, sendAs?, plugins? }",
+  "a slug, 'my-channel', or { slug, broadcasterUserId?, channelId?, chatroomId?, account?, prefix?, sendAs?, plugins? }",
 );
 
 const transportNames = ['auto', 'pusher', 'centrifugo', 'webhook'] as const;
@@ -136,7 +141,7 @@ export const configSchema = z
     channels: z.array(channel, 'a list of channels').default([]),
     chat: z
       .strictObject({
-        prefix: text.max(10, 'at most 10 characters').default('!'),
+        prefix: prefix.default('!'),
         transports: z
           .array(
             z.enum(transportNames, "'auto', 'pusher', 'centrifugo' or 'webhook'"),

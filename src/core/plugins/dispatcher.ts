@@ -1,3 +1,4 @@
+import type { Addressing } from '../commands/addressing.js';
 import type { CommandMatch } from '../commands/command-router.js';
 import type { ChatMessageSent, KickEvent } from '../events/kick-event.js';
 import { hasRole } from '../events/role.js';
@@ -14,8 +15,7 @@ export interface DispatcherOptions {
   readonly enforcer: Enforcer;
   /** The bot's own accounts, whose messages reach neither rules nor commands nor listeners. */
   readonly ownUserIds: ReadonlySet<UserId>;
-  /** What a command begins with. */
-  readonly prefix: string;
+  readonly addressing: Addressing;
   readonly clock: Clock;
 }
 
@@ -30,15 +30,15 @@ export class Dispatcher {
   readonly #host: DispatcherOptions['host'];
   readonly #enforcer: Enforcer;
   readonly #ownUserIds: ReadonlySet<UserId>;
-  readonly #prefix: string;
+  readonly #addressing: Addressing;
   readonly #clock: Clock;
   readonly #running = new Set<Promise<unknown>>();
 
-  constructor({ host, enforcer, ownUserIds, prefix, clock }: DispatcherOptions) {
+  constructor({ host, enforcer, ownUserIds, addressing, clock }: DispatcherOptions) {
     this.#host = host;
     this.#enforcer = enforcer;
     this.#ownUserIds = ownUserIds;
-    this.#prefix = prefix;
+    this.#addressing = addressing;
     this.#clock = clock;
   }
 
@@ -71,7 +71,8 @@ export class Dispatcher {
         return;
       }
     }
-    const match = this.#host.commands.find(message.content, this.#prefix);
+    const start = this.#addressing.startIn(message.content, message.channel.slug);
+    const match = start === -1 ? undefined : this.#host.commands.find(message.content, start);
     if (match && !this.#isStale(message)) this.#runCommand(message, match);
     this.#tellListeners(message);
   }
@@ -90,7 +91,10 @@ export class Dispatcher {
     const parsed = command.usage.parse(rest);
     if ('problem' in parsed) {
       if (command.usageReplies.reserve(channel.channelId, sender.id)) {
-        this.#reply(context, `${parsed.problem} Usage: ${this.#prefix}${command.usage.text}`);
+        this.#reply(
+          context,
+          `${parsed.problem} Usage: ${this.#addressing.prefixIn(channel.slug)}${command.usage.text}`,
+        );
       }
       return;
     }

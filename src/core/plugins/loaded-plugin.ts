@@ -1,6 +1,7 @@
 import type { Sender } from '../chat/sender.js';
 import type { RoutedCommand } from '../commands/command-router.js';
 import { Cooldown } from '../commands/cooldown.js';
+import { foldCase } from '../commands/fold-case.js';
 import { Usage } from '../commands/usage.js';
 import { isKickEventType } from '../events/event-types.js';
 import type { ChatMessageSent } from '../events/kick-event.js';
@@ -83,9 +84,14 @@ export function loadCommand(
 }
 
 function namesOf(usage: Usage, { aliases = [] }: CommandOptions): string[] {
-  const wrong = aliases.find((alias) => !/^\S+$/.test(alias));
-  if (wrong !== undefined) throw new RangeError(`the alias '${wrong}' is not one word`);
-  return [...new Set([usage.name, ...aliases.map((alias) => alias.toLowerCase())])];
+  const names = [usage.name, ...aliases].map((name) => foldCase(name.trim().replace(/\s+/g, ' ')));
+  const wrong = names.findIndex((name) => name === '' || /[<>[\]]/.test(name));
+  if (wrong > 0) {
+    throw new RangeError(
+      `the alias '${aliases[wrong - 1]}' is no name: write one word or several, without arguments`,
+    );
+  }
+  return [...new Set(names)];
 }
 
 function cooldownOf(

@@ -14,7 +14,7 @@ export interface PluginOptions<Schema extends z.ZodType<object> = z.ZodType<obje
 }
 
 export interface CommandOptions {
-  /** Other names for the command. */
+  /** Other names for the command, each a whole one: `qa` or `add quote` for `quote add`. */
   readonly aliases?: readonly string[];
   /** Who may use it: that role and those above. Everyone, when left out. Others are refused silently. */
   readonly allow?: Role;

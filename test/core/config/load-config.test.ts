@@ -114,7 +114,7 @@ describe('what is wrong with a configuration', () => {
       [
         'channels[1].colour',
         'an unknown key',
-        'the keys slug, broadcasterUserId, channelId, chatroomId, account, sendAs, plugins',
+        'the keys slug, broadcasterUserId, channelId, chatroomId, account, prefix, sendAs, plugins',
       ],
       ['channels[2]', '"not a slug"', expect.stringContaining('kick.com/{slug}')],
       ['chat.transports[0]', '"smoke"', "'auto', 'pusher', 'centrifugo' or 'webhook'"],

@@ -1,4 +1,5 @@
 import { type OutgoingMessage, Sender, type SentMessage } from '../../../src/core/chat/sender.js';
+import { Addressing } from '../../../src/core/commands/addressing.js';
 import { Enforcer } from '../../../src/core/moderation/enforcer.js';
 import { Dispatcher } from '../../../src/core/plugins/dispatcher.js';
 import { PluginHost, type PluginHostOptions } from '../../../src/core/plugins/plugin-host.js';
@@ -61,7 +62,7 @@ export function createHost(options: Partial<PluginHostOptions> = {}) {
       logger,
     ),
     ownUserIds,
-    prefix: '!',
+    addressing: new Addressing('!'),
     clock,
   });
   const channel = new TestChannel('streamer');

@@ -189,14 +189,14 @@ describe('a plugin that cannot be loaded', () => {
     expect(await errorOf(createHost().host.load(Wrong))).toEqual({ code: 'command.usage_invalid', message });
   });
 
-  it('for an alias of two words, or a name that is taken, is told so', async () => {
+  it('for an alias that is no name, or a name that is taken, is told so', async () => {
     @Plugin({ name: 'ping' })
     class Other {
-      @Command('other', { aliases: ['an other'] })
+      @Command('other', { aliases: ['an other', 'an <other>'] })
       command() {}
     }
     const { host } = createHost();
-    expect((await errorOf(host.load(Other))).message).toContain("the alias 'an other' is not one word");
+    expect((await errorOf(host.load(Other))).message).toContain("the alias 'an <other>' is no name");
     await host.load(Ping);
     expect(await errorOf(host.load(Other))).toMatchObject({ code: 'plugin.name_taken' });
   });
