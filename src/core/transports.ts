@@ -37,6 +37,9 @@ export interface Transports {
   readonly webhook: WebhookTransport | undefined;
 }
 
+/** A Centrifugo takes 128 of a client unless told otherwise (`client_channel_limit`); what Kick's takes is not known. */
+const centrifugoSubscriptions = 126;
+
 export function createTransports(parts: TransportsParts): Transports {
   const { config, database, clock, random, logger, isLive } = parts;
   let webhook: WebhookTransport | undefined;
@@ -45,7 +48,10 @@ export function createTransports(parts: TransportsParts): Transports {
       // Of several, each tells of its own outages.
       const own = config.chat.transports.length > 1 ? logger.named(name) : logger;
       const source = feedSource(name, { ...parts, logger: own });
-      const transport = new RealtimeTransport({ name, source, isLive, clock, random, logger: own });
+      const transport = new RealtimeTransport({
+        ...{ name, source, isLive, clock, random, logger: own },
+        ...(name !== 'pusher' && { subscriptionsPerSocket: centrifugoSubscriptions }),
+      });
       return { transport, decode: decodeRealtimeFrame };
     }
     const access = webhookAccess(config, parts.accounts);
