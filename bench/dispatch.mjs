@@ -2,6 +2,7 @@
 import { Sender } from 'kickbot';
 import { Addressing } from '../dist/core/commands/addressing.js';
 import { decodeRealtimeFrame } from '../dist/core/events/realtime-decoder.js';
+import { Roles } from '../dist/core/events/role.js';
 import { Enforcer } from '../dist/core/moderation/enforcer.js';
 import { Dispatcher } from '../dist/core/plugins/dispatcher.js';
 import { PluginHost } from '../dist/core/plugins/plugin-host.js';
@@ -45,6 +46,8 @@ async function dispatcherWith(commands) {
       enforcer,
       ownUserIds,
       addressing: new Addressing('!'),
+      roles: new Roles(),
+      isLive: () => false,
       clock: services.clock,
     }),
     sender,

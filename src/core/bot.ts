@@ -14,8 +14,9 @@ import { Reception } from './chat/reception.js';
 import type { ChatTransport } from './chat/transport.js';
 import { Addressing } from './commands/addressing.js';
 import { ConfigError, problemsOf } from './config/problems.js';
-import { type Config, type ConfigInput, configSchema, speaksAsApp } from './config/schema.js';
+import { type Config, type ConfigInput, configSchema, regularsOf, speaksAsApp } from './config/schema.js';
 import type { Channel, KickEvent } from './events/kick-event.js';
+import { Roles } from './events/role.js';
 import { Installation } from './installation.js';
 import type { KickApi } from './kick/kick-api.js';
 import { Enforcer } from './moderation/enforcer.js';
@@ -315,12 +316,13 @@ export class Bot {
       config.chat.prefix,
       channelConfigs.map((channel) => ({ ...channel, username: speakers.usernameIn(channel.slug) })),
     );
-    const dispatcher = new Dispatcher({ host, enforcer, ownUserIds, addressing, clock });
-    this.#atStop((remainingMs) => Promise.race([dispatcher.idle(), clock.sleep(remainingMs())]));
     const live = new LiveChannels();
+    const isLive = (channel: Channel) => live.isLive(channel);
+    const roles = new Roles({ owners: config.owners, regulars: regularsOf(channelConfigs) });
+    const dispatcher = new Dispatcher({ host, enforcer, ownUserIds, addressing, roles, isLive, clock });
+    this.#atStop((remainingMs) => Promise.race([dispatcher.idle(), clock.sleep(remainingMs())]));
     const { website, realtime } = config.kick.endpoints;
     const given = { database, http, clock, random, logger };
-    const isLive = (channel: Channel) => live.isLive(channel);
     const { accounts: all } = installation;
     const { sources, webhook } = createTransports({ ...given, config, accounts: all, channels, isLive });
     const history = new History({ website, realtime, http, clock, random, logger });

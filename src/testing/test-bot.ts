@@ -3,6 +3,7 @@ import { Sender } from '../core/chat/sender.js';
 import { Addressing } from '../core/commands/addressing.js';
 import type { PluginClass } from '../core/config/schema.js';
 import type { Channel, KickEvent } from '../core/events/kick-event.js';
+import { Roles } from '../core/events/role.js';
 import { Enforcer, type ModerationActions } from '../core/moderation/enforcer.js';
 import { Dispatcher } from '../core/plugins/dispatcher.js';
 import { PluginHost } from '../core/plugins/plugin-host.js';
@@ -19,6 +20,12 @@ export interface TestBotOptions {
   readonly random?: readonly number[];
   /** What commands begin with; `!` when left out. */
   readonly prefix?: string;
+  /** Usernames of who runs the bot, as in the configuration. */
+  readonly owners?: readonly string[];
+  /** Usernames of the channel's regulars, as in the configuration. */
+  readonly regulars?: readonly string[];
+  /** Whether the channel streams; not, when left out. A `livestream.status.updated` that is emitted changes it. */
+  readonly live?: boolean;
   /** The channel's slug, and the name of its broadcaster; `streamer` when left out. */
   readonly channel?: string;
   /** Where relative plugin paths start. */
@@ -56,11 +63,13 @@ export class TestBot {
   readonly #host: PluginHost;
   readonly #dispatcher: Dispatcher;
   readonly #failures: unknown[] = [];
+  #isLive: boolean;
   readonly #said = new Map<MessageId, string>();
   readonly #usernames = new Map<UserId, string>();
 
   /** @internal */
   constructor(options: TestBotOptions) {
+    this.#isLive = options.live ?? false;
     this.#channel = new TestChannel((options.channel ?? 'streamer').toLowerCase());
     const logger = options.logger ?? new SilentLogger();
     this.#host = new PluginHost({
@@ -81,6 +90,11 @@ export class TestBot {
       addressing: new Addressing(options.prefix ?? '!', [
         { slug: this.#channel.channel.slug, username: botUsername },
       ]),
+      roles: new Roles({
+        owners: options.owners ?? [],
+        regulars: new Map([[this.#channel.channel.slug, options.regulars ?? []]]),
+      }),
+      isLive: () => this.#isLive,
       clock: this.clock,
     });
   }
@@ -122,6 +136,7 @@ export class TestBot {
 
   async #dispatch(event: KickEvent): Promise<readonly string[]> {
     const before = this.replies.length;
+    if (event.type === 'livestream.status.updated') this.#isLive = event.isLive;
     await this.#dispatcher.dispatch(event);
     await this.#dispatcher.idle();
     const failures = this.#failures.splice(0);

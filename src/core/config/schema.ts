@@ -39,6 +39,9 @@ const prefix = text
   .max(10, 'at most 10 characters')
   .regex(/^\S/, 'a text that does not begin with a space: Kick cuts those off');
 
+/** A user id outlives a change of the name. */
+const person = z.union([z.string().regex(/^[A-Za-z0-9_-]{1,25}$/), id], 'a username, or a user id');
+
 const scope = z.enum([...allScopes, ...formerScopes], `one of ${allScopes.join(', ')}`);
 
 const channel = z.union(
@@ -51,13 +54,14 @@ const channel = z.union(
       chatroomId: id.optional(),
       account: text.optional(),
       prefix: prefix.optional(),
+      regulars: z.array(person, 'a list of usernames and user ids').optional(),
       /** Who speaks: the bot account, or the app's own bot, for which the broadcaster logs in as well. */
       sendAs: z.enum(['account', 'app'], "'account' or 'app'").optional(),
       /** Options of plugins for this channel alone, by plugin name. */
       plugins: z.record(z.string(), pluginOptions).optional(),
     }),
   ],
-  "a slug, 'my-channel', or { slug, broadcasterUserId?, channelId?, chatroomId?, account?, prefix?, sendAs?, plugins? }",
+  "a slug, 'my-channel', or { slug, broadcasterUserId?, channelId?, chatroomId?, account?, prefix?, regulars?, sendAs?, plugins? }",
 );
 
 const transportNames = ['auto', 'pusher', 'centrifugo', 'webhook'] as const;
@@ -138,6 +142,7 @@ export const configSchema = z
           .optional(),
       })
       .prefault({}),
+    owners: z.array(person, 'a list of usernames and user ids').default([]),
     channels: z.array(channel, 'a list of channels').default([]),
     chat: z
       .strictObject({
@@ -198,4 +203,11 @@ export type PluginConfig = Config['plugins'][number];
 /** Whether the app's own bot is to speak in the channel. */
 export function speaksAsApp(channel: ChannelConfig): boolean {
   return 'sendAs' in channel && channel.sendAs === 'app';
+}
+
+/** Whom the bot knows as regulars, by the channel's slug. */
+export function regularsOf(channels: readonly ChannelConfig[]): Map<string, readonly (string | number)[]> {
+  return new Map(
+    channels.map((channel) => [channel.slug, 'regulars' in channel ? (channel.regulars ?? []) : []]),
+  );
 }

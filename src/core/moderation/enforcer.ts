@@ -1,5 +1,5 @@
 import type { Channel, ChatMessageSent } from '../events/kick-event.js';
-import { hasRole } from '../events/role.js';
+import { isModerator } from '../events/role.js';
 import { KickbotError, messageOf } from '../primitives/error.js';
 import type { MessageId, UserId } from '../primitives/ids.js';
 import type { Logger } from '../telemetry/logger.js';
@@ -31,7 +31,7 @@ export class Enforcer {
    * rule, and then the answer is undefined. The promise tells when all is tried; it never rejects.
    */
   enforce(message: ChatMessageSent, decision: Decision): Promise<void> | undefined {
-    if (hasRole(message, 'moderator') || this.ownUserIds.has(message.sender.id)) return undefined;
+    if (isModerator(message) || this.ownUserIds.has(message.sender.id)) return undefined;
     return this.#act(message, decision);
   }
 

@@ -1,5 +1,6 @@
 import type { MessagePriority, Sender, SentMessage } from '../chat/sender.js';
 import type { Channel, ChatMessageSent, ChatSender } from '../events/kick-event.js';
+import type { RoleNeeded, Roles } from '../events/role.js';
 import type { KickbotError } from '../primitives/error.js';
 import type { MessageId } from '../primitives/ids.js';
 
@@ -69,6 +70,8 @@ export function rejected(error: KickbotError): Promise<never> {
 
 /** What a command is called with. `Options` is the type of the plugin's options. */
 export class CommandContext<Options = unknown> extends HandlerContext<Options> {
+  readonly #roles: Roles;
+
   constructor(
     readonly message: ChatMessageSent,
     options: Options,
@@ -77,13 +80,25 @@ export class CommandContext<Options = unknown> extends HandlerContext<Options> {
     readonly commandName: string,
     /** Everything typed after it. */
     readonly rest: string,
+    roles: Roles,
   ) {
     super(message.channel, options, sender, message.messageId, 'reply');
+    this.#roles = roles;
   }
 
   /** Who used the command. */
   get sender(): ChatSender {
     return this.message.sender;
+  }
+
+  /**
+   * Whether who used the command has that role or a higher one, as `allow` would have it.
+   *
+   * @example
+   * if (ctx.hasRole({ subscriber: { months: 6 } })) { … }
+   */
+  hasRole(role: RoleNeeded): boolean {
+    return this.#roles.has(this.message, role);
   }
 
   /** Answers the message. Resolves and rejects as `say` does. */

@@ -1,13 +1,12 @@
 import type { Addressing } from '../commands/addressing.js';
-import type { CommandMatch } from '../commands/command-router.js';
-import type { ChatMessageSent, KickEvent } from '../events/kick-event.js';
-import { hasRole } from '../events/role.js';
+import type { Channel, ChatMessageSent, KickEvent } from '../events/kick-event.js';
+import type { Roles } from '../events/role.js';
 import type { Enforcer } from '../moderation/enforcer.js';
 import type { Decision } from '../moderation/rule-engine.js';
 import type { Clock } from '../primitives/clock.js';
 import type { UserId } from '../primitives/ids.js';
-import { CommandContext, EventContext } from './contexts.js';
-import type { LoadedCommand } from './loaded-plugin.js';
+import { CommandRunner } from './command-runner.js';
+import { EventContext } from './contexts.js';
 import type { PluginHost } from './plugin-host.js';
 
 export interface DispatcherOptions {
@@ -16,11 +15,11 @@ export interface DispatcherOptions {
   /** The bot's own accounts, whose messages reach neither rules nor commands nor listeners. */
   readonly ownUserIds: ReadonlySet<UserId>;
   readonly addressing: Addressing;
+  readonly roles: Roles;
+  /** Whether a channel is streaming, as far as the bot knows. */
+  readonly isLive: (channel: Channel) => boolean;
   readonly clock: Clock;
 }
-
-/** How old a message may be that arrived late or from the history, and still have its command answered. */
-const answeredForMs = 30_000;
 
 /**
  * Brings an event to the plugins: a message first to the rules, and unless one of them has it removed, to the
@@ -30,16 +29,14 @@ export class Dispatcher {
   readonly #host: DispatcherOptions['host'];
   readonly #enforcer: Enforcer;
   readonly #ownUserIds: ReadonlySet<UserId>;
-  readonly #addressing: Addressing;
-  readonly #clock: Clock;
+  readonly #commands: CommandRunner;
   readonly #running = new Set<Promise<unknown>>();
 
-  constructor({ host, enforcer, ownUserIds, addressing, clock }: DispatcherOptions) {
+  constructor({ host, enforcer, ownUserIds, ...rest }: DispatcherOptions) {
     this.#host = host;
     this.#enforcer = enforcer;
     this.#ownUserIds = ownUserIds;
-    this.#addressing = addressing;
-    this.#clock = clock;
+    this.#commands = new CommandRunner({ ...rest, host, track: (promise) => this.#track(promise) });
   }
 
   /**
@@ -71,44 +68,8 @@ export class Dispatcher {
         return;
       }
     }
-    const start = this.#addressing.startIn(message.content, message.channel.slug);
-    const match = start === -1 ? undefined : this.#host.commands.find(message.content, start);
-    if (match && !this.#isStale(message)) this.#runCommand(message, match);
+    this.#commands.run(message);
     this.#tellListeners(message);
-  }
-
-  /** An answer to what was said long ago only puzzles. Messages that arrive as they are written are never stale. */
-  #isStale({ late, replayed, createdAt }: ChatMessageSent): boolean {
-    if (late === undefined && replayed === undefined) return false;
-    return this.#clock.now() - createdAt.getTime() > answeredForMs;
-  }
-
-  #runCommand(message: ChatMessageSent, { command, name, rest }: CommandMatch<LoadedCommand>): void {
-    const { channel, sender } = message;
-    if (!hasRole(message, command.allow)) return;
-    const options = command.options.for(channel.slug);
-    const context = new CommandContext(message, options, command.sender, name, rest);
-    const parsed = command.usage.parse(rest);
-    if ('problem' in parsed) {
-      if (command.usageReplies.reserve(channel.channelId, sender.id)) {
-        this.#reply(
-          context,
-          `${parsed.problem} Usage: ${this.#addressing.prefixIn(channel.slug)}${command.usage.text}`,
-        );
-      }
-      return;
-    }
-    if (command.cooldown && !command.cooldown.reserve(channel.channelId, sender.id)) return;
-    const answer = this.#host.invoker.invoke(command.handler, context, context, parsed.arguments);
-    if (answer instanceof Promise) {
-      this.#track(answer.then((text: unknown) => this.#reply(context, text)));
-    } else {
-      this.#reply(context, answer);
-    }
-  }
-
-  #reply(context: CommandContext, text: unknown): void {
-    if (typeof text === 'string' && text !== '') this.#track(context.reply(text));
   }
 
   #tellListeners(event: KickEvent): void {

@@ -5,14 +5,15 @@ import { foldCase } from '../commands/fold-case.js';
 import { Usage } from '../commands/usage.js';
 import { isKickEventType } from '../events/event-types.js';
 import type { ChatMessageSent } from '../events/kick-event.js';
-import { type Role, roles } from '../events/role.js';
+import type { RoleNeeded } from '../events/role.js';
 import type { Rule } from '../moderation/rule-engine.js';
 import { isVerdict, type Verdict } from '../moderation/verdict.js';
 import type { Clock } from '../primitives/clock.js';
 import { durationMs } from '../primitives/duration.js';
 import { KickbotError, messageOf } from '../primitives/error.js';
-import { RuleContext } from './contexts.js';
+import { type CommandContext, RuleContext } from './contexts.js';
 import { type Handler, type Invoker, isThenable } from './invoker.js';
+import { type Guard, type GuardClass, isGuardClass, permissionOf } from './permission.js';
 import type { CommandOptions, PluginMetadata } from './plugin-metadata.js';
 import type { ResolvedOptions } from './plugin-options.js';
 
@@ -22,6 +23,8 @@ export interface PluginInstance {
   readonly instance: object;
   readonly options: ResolvedOptions;
   readonly sender: Sender;
+  /** Makes one of the plugin's own classes, with what its constructor asks for. */
+  readonly make: (guard: GuardClass) => InstanceType<GuardClass>;
 }
 
 export interface LoadedListener {
@@ -32,13 +35,17 @@ export interface LoadedListener {
 export interface LoadedCommand extends RoutedCommand, Pick<PluginInstance, 'options' | 'sender'> {
   readonly handler: Handler;
   readonly usage: Usage;
-  readonly allow: Role;
+  /** Any of them will do, and so does any of the guards. */
+  readonly roles: readonly RoleNeeded[];
+  readonly guards: readonly Handler[];
+  readonly when: CommandOptions['when'];
+  readonly refusal: string | undefined;
   readonly cooldown: Cooldown | undefined;
-  /** Keeps someone who mistypes from making the bot repeat the usage. */
-  readonly usageReplies: Cooldown;
+  /** Keeps someone from making the bot repeat what was wrong. */
+  readonly corrections: Cooldown;
 }
 
-const usageReplyPauseMs = 10_000;
+const correctionPauseMs = 10_000;
 
 /** A method of a plugin as a handler. */
 export function handlerOf({ name, instance }: PluginInstance, method: string, label: string): Handler {
@@ -61,16 +68,18 @@ export function loadCommand(
 ): LoadedCommand {
   try {
     const usage = new Usage(text);
-    const allow = options.allow ?? 'everyone';
-    if (!roles.includes(allow)) throw new RangeError(`allow is one of ${roles.join(', ')}, not '${allow}'`);
+    const { roles, guards } = permissionOf(options.allow);
     return {
       plugin: plugin.name,
       names: namesOf(usage, options),
       handler: answering(handlerOf(plugin, method, `command ${usage.name}`), textOf),
       usage,
-      allow,
+      roles,
+      guards: guards.map((guard) => guardOf(plugin, guard, `guard of command ${usage.name}`)),
+      when: checkedWhen(options.when),
+      refusal: options.refusal,
       cooldown: options.cooldown && cooldownOf(options.cooldown, clock),
-      usageReplies: new Cooldown({ user: usageReplyPauseMs }, clock),
+      corrections: new Cooldown({ user: correctionPauseMs }, clock),
       options: plugin.options,
       sender: plugin.sender,
     };
@@ -92,6 +101,27 @@ function namesOf(usage: Usage, { aliases = [] }: CommandOptions): string[] {
     );
   }
   return [...new Set(names)];
+}
+
+function guardOf({ name: plugin, make }: PluginInstance, guard: Guard | GuardClass, name: string): Handler {
+  const allows = isGuardClass(guard) ? allowsOf(make(guard)) : guard;
+  // A guard is called with what the command's handler is called with.
+  return answering({ plugin, name, run: (context) => allows(context as CommandContext<never>) }, yesOrNo);
+}
+
+function allowsOf(guard: InstanceType<GuardClass>): Guard {
+  return (context) => guard.allows(context);
+}
+
+function yesOrNo(answer: unknown): boolean {
+  if (typeof answer === 'boolean') return answer;
+  throw new TypeError(`A guard answers with true or false, not with ${describe(answer)}.`);
+}
+
+/** Plugins run without a type checker. */
+function checkedWhen(when: CommandOptions['when']): CommandOptions['when'] {
+  if (when === undefined || when === 'live' || when === 'offline') return when;
+  throw new RangeError(`when is 'live' or 'offline', not ${JSON.stringify(when)}`);
 }
 
 function cooldownOf(

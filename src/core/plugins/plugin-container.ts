@@ -44,8 +44,17 @@ export function constructPlugin(
   plugin: string,
 ): object {
   checkParameters(pluginClass, plugin);
+  return made(container, pluginClass, plugin);
+}
+
+/** Makes another class of the plugin. Throws `plugin.not_injectable` and `plugin.load_failed` likewise. */
+export function made<Instance extends object>(
+  container: DependencyContainer,
+  wanted: new (...parameters: never[]) => Instance,
+  plugin: string,
+): Instance {
   try {
-    return container.resolve<object>(pluginClass as new (...parameters: unknown[]) => object);
+    return container.resolve<Instance>(wanted as new (...parameters: unknown[]) => Instance);
   } catch (cause) {
     const unmarked = /TypeInfo not known for "(.+?)"/.exec(messageOf(cause))?.[1];
     if (unmarked !== undefined) {

@@ -18,7 +18,7 @@ import {
   loadRule,
   type PluginInstance,
 } from './loaded-plugin.js';
-import { constructPlugin, createPluginContainer, type PluginServices } from './plugin-container.js';
+import { constructPlugin, createPluginContainer, made, type PluginServices } from './plugin-container.js';
 import { type PluginMetadata, type PluginOptions, readMetadata } from './plugin-metadata.js';
 import { ResolvedOptions } from './plugin-options.js';
 import { PluginSender } from './plugin-sender.js';
@@ -167,7 +167,13 @@ export class PluginHost {
     ledger.add(() => sender.close());
     const container = createPluginContainer(this.#container, { ...services, logger, sender });
     ledger.add(() => container.dispose());
-    return { name, options, sender, instance: constructPlugin(container, pluginClass, name) };
+    return {
+      name,
+      options,
+      sender,
+      instance: constructPlugin(container, pluginClass, name),
+      make: (wanted) => made(container, wanted, `${name}, ${wanted.name}`),
+    };
   }
 
   async #start(plugin: PluginInstance, metadata: PluginMetadata, ledger: DisposerLedger): Promise<void> {

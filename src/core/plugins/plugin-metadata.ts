@@ -1,8 +1,8 @@
 import type { z } from 'zod';
 import type { Scope } from '../config/scopes.js';
 import type { KickEventType } from '../events/kick-event.js';
-import type { Role } from '../events/role.js';
 import type { Duration } from '../primitives/duration.js';
+import type { Allowed } from './permission.js';
 
 export interface PluginOptions<Schema extends z.ZodType<object> = z.ZodType<object>> {
   /** Short and unique, `dice`: it stands in configuration, logs and errors. */
@@ -16,8 +16,17 @@ export interface PluginOptions<Schema extends z.ZodType<object> = z.ZodType<obje
 export interface CommandOptions {
   /** Other names for the command, each a whole one: `qa` or `add quote` for `quote add`. */
   readonly aliases?: readonly string[];
-  /** Who may use it: that role and those above. Everyone, when left out. Others are refused silently. */
-  readonly allow?: Role;
+  /**
+   * Who may use it: a role and those above, whoever a guard lets, or any of several. Everyone, when left out.
+   *
+   * @example
+   * allow: ['vip', { subscriber: { months: 6 } }, (ctx) => ctx.sender.username === 'ada']
+   */
+  readonly allow?: Allowed | readonly Allowed[];
+  /** Only while the channel streams, or only while it does not, as far as Kick has told the bot. */
+  readonly when?: 'live' | 'offline';
+  /** What those are told who may not use it, or not now; once in 10 s each. When left out they are told nothing. */
+  readonly refusal?: string;
   /** How long it rests after use. It is taken when the command begins. Used too early, it is refused silently. */
   readonly cooldown?: {
     /** For the same person in the same channel. */

@@ -114,11 +114,11 @@ describe('what is wrong with a configuration', () => {
       [
         'channels[1].colour',
         'an unknown key',
-        'the keys slug, broadcasterUserId, channelId, chatroomId, account, prefix, sendAs, plugins',
+        'the keys slug, broadcasterUserId, channelId, chatroomId, account, prefix, regulars, sendAs, plugins',
       ],
       ['channels[2]', '"not a slug"', expect.stringContaining('kick.com/{slug}')],
       ['chat.transports[0]', '"smoke"', "'auto', 'pusher', 'centrifugo' or 'webhook'"],
-      ['extra', 'an unknown key', expect.stringContaining('kick, server, channels')],
+      ['extra', 'an unknown key', expect.stringContaining('kick, server, owners, channels')],
     ]);
     expect(new Set(problems.map(({ source }) => source))).toEqual(new Set(['kickbot.config.json']));
   });

@@ -1,5 +1,6 @@
 import { type OutgoingMessage, Sender, type SentMessage } from '../../../src/core/chat/sender.js';
 import { Addressing } from '../../../src/core/commands/addressing.js';
+import { Roles } from '../../../src/core/events/role.js';
 import { Enforcer } from '../../../src/core/moderation/enforcer.js';
 import { Dispatcher } from '../../../src/core/plugins/dispatcher.js';
 import { PluginHost, type PluginHostOptions } from '../../../src/core/plugins/plugin-host.js';
@@ -63,6 +64,8 @@ export function createHost(options: Partial<PluginHostOptions> = {}) {
     ),
     ownUserIds,
     addressing: new Addressing('!'),
+    roles: new Roles(),
+    isLive: () => false,
     clock,
   });
   const channel = new TestChannel('streamer');

@@ -1,0 +1,115 @@
+import type { Addressing } from '../commands/addressing.js';
+import type { CommandMatch } from '../commands/command-router.js';
+import type { Channel, ChatMessageSent } from '../events/kick-event.js';
+import type { Roles } from '../events/role.js';
+import type { Clock } from '../primitives/clock.js';
+import { CommandContext } from './contexts.js';
+import type { Handler } from './invoker.js';
+import type { LoadedCommand } from './loaded-plugin.js';
+import type { PluginHost } from './plugin-host.js';
+
+export interface CommandRunnerOptions {
+  readonly host: Pick<PluginHost, 'commands' | 'invoker'>;
+  readonly addressing: Addressing;
+  readonly roles: Roles;
+  readonly isLive: (channel: Channel) => boolean;
+  readonly clock: Clock;
+  /** Told of everything that goes on after `run` has returned. */
+  readonly track: (promise: Promise<unknown>) => void;
+}
+
+/** How old a message may be that arrived late or from the history, and still have its command answered. */
+const answeredForMs = 30_000;
+
+type Call = CommandMatch<LoadedCommand>;
+
+/** Runs the command that stands in a message, if there is one and its author may. */
+export class CommandRunner {
+  readonly #options: CommandRunnerOptions;
+
+  constructor(options: CommandRunnerOptions) {
+    this.#options = options;
+  }
+
+  /** Never throws. The command has begun when this returns, unless a guard takes its time. */
+  run(message: ChatMessageSent): void {
+    const { addressing, host, roles, isLive, track } = this.#options;
+    const start = addressing.startIn(message.content, message.channel.slug);
+    const call = start === -1 ? undefined : host.commands.find(message.content, start);
+    if (call === undefined || this.#isStale(message)) return;
+    const { command } = call;
+    if (command.when !== undefined && isLive(message.channel) !== (command.when === 'live')) {
+      this.#refuse(message, call);
+    } else if (roles.hasAny(message, command.roles)) {
+      this.#begin(message, call);
+    } else {
+      const allowed = this.#ask(command.guards, message, call);
+      if (allowed instanceof Promise) track(allowed.then((late) => this.#decide(late, message, call)));
+      else this.#decide(allowed, message, call);
+    }
+  }
+
+  /** An answer to what was said long ago only puzzles. Messages that arrive as they are written are never stale. */
+  #isStale({ late, replayed, createdAt }: ChatMessageSent): boolean {
+    if (late === undefined && replayed === undefined) return false;
+    return this.#options.clock.now() - createdAt.getTime() > answeredForMs;
+  }
+
+  /** Whether one of the guards lets it pass; they are asked one after the other. */
+  #ask(guards: readonly Handler[], message: ChatMessageSent, call: Call): boolean | Promise<boolean> {
+    for (const [index, guard] of guards.entries()) {
+      // Of its own: with a guard that is given up its context is, too.
+      const context = this.#contextOf(message, call);
+      const answer = this.#options.host.invoker.invoke(guard, context, context);
+      if (answer === true) return true;
+      if (answer instanceof Promise) {
+        return answer.then((late) => late === true || this.#ask(guards.slice(index + 1), message, call));
+      }
+    }
+    return false;
+  }
+
+  #decide(allowed: boolean, message: ChatMessageSent, call: Call): void {
+    if (allowed) this.#begin(message, call);
+    else this.#refuse(message, call);
+  }
+
+  #refuse(message: ChatMessageSent, call: Call): void {
+    const { refusal } = call.command;
+    if (refusal !== undefined) this.#correct(message, call, refusal);
+  }
+
+  #begin(message: ChatMessageSent, call: Call): void {
+    const { channel, sender } = message;
+    const { command, rest } = call;
+    const parsed = command.usage.parse(rest);
+    if ('problem' in parsed) {
+      const prefix = this.#options.addressing.prefixIn(channel.slug);
+      this.#correct(message, call, `${parsed.problem} Usage: ${prefix}${command.usage.text}`);
+      return;
+    }
+    if (command.cooldown && !command.cooldown.reserve(channel.channelId, sender.id)) return;
+    const context = this.#contextOf(message, call);
+    const answer = this.#options.host.invoker.invoke(command.handler, context, context, parsed.arguments);
+    if (answer instanceof Promise) {
+      this.#options.track(answer.then((text: unknown) => this.#reply(context, text)));
+    } else {
+      this.#reply(context, answer);
+    }
+  }
+
+  /** Says what was wrong, not to the same person again and again. */
+  #correct(message: ChatMessageSent, call: Call, text: string): void {
+    if (!call.command.corrections.reserve(message.channel.channelId, message.sender.id)) return;
+    this.#reply(this.#contextOf(message, call), text);
+  }
+
+  #contextOf(message: ChatMessageSent, { command, name, rest }: Call): CommandContext {
+    const options = command.options.for(message.channel.slug);
+    return new CommandContext(message, options, command.sender, name, rest, this.#options.roles);
+  }
+
+  #reply(context: CommandContext, text: unknown): void {
+    if (typeof text === 'string' && text !== '') this.#options.track(context.reply(text));
+  }
+}
