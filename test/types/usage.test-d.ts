@@ -38,6 +38,45 @@ describe('ArgumentsOf', () => {
     }>();
   });
 
+  it('gives each kind its type', () => {
+    expectTypeOf<ArgumentsOf<'x <a:boolean> <b:url> <c:duration> [d:boolean] [e:url]'>>().toEqualTypeOf<{
+      a: boolean;
+      b: URL;
+      c: number;
+      d?: boolean;
+      e?: URL;
+    }>();
+  });
+
+  it('gives what has a default as always there', () => {
+    expectTypeOf<
+      ArgumentsOf<'x [a:int=6] [b=hello] [c:on|off=off] [d=12:30] [e] [...f=a=b]'>
+    >().toEqualTypeOf<{ a: number; b: string; c: 'on' | 'off'; d: string; e?: string; f: string }>();
+  });
+
+  it('asks for nothing in a name of several words', () => {
+    expectTypeOf<ArgumentsOf<'quote add <text>'>>().toEqualTypeOf<{ text: string }>();
+    expectTypeOf<ArgumentsOf<' quote  remove   <id:int>'>>().toEqualTypeOf<{ id: number }>();
+    expectTypeOf<keyof ArgumentsOf<'quote list'>>().toEqualTypeOf<never>();
+  });
+
+  it('names a kind that there is not', () => {
+    expectTypeOf<ArgumentsOf<'x <a:integer>'>['a']>().toEqualTypeOf<{
+      readonly 'there is no argument kind': 'integer';
+    }>();
+    expectTypeOf<ArgumentsOf<'x <a:toString>'>['a']>().toEqualTypeOf<{
+      readonly 'there is no argument kind': 'toString';
+    }>();
+  });
+
+  it('reads a usage string of forty arguments', () => {
+    type Four<Letter extends string> = `[${Letter}1:int=1] [${Letter}2:on|off] [${Letter}3:url] [${Letter}4]`;
+    type Long =
+      ArgumentsOf<`x ${Four<'a'>} ${Four<'b'>} ${Four<'c'>} ${Four<'d'>} ${Four<'e'>} ${Four<'f'>} ${Four<'g'>} ${Four<'h'>} ${Four<'i'>} ${Four<'j'>}`>;
+    expectTypeOf<Long['a1' | 'j1']>().toEqualTypeOf<number>();
+    expectTypeOf<Long['j2']>().toEqualTypeOf<'on' | 'off' | undefined>();
+  });
+
   it('gives nothing where nothing is asked for', () => {
     expectTypeOf<keyof ArgumentsOf<'ping'>>().toEqualTypeOf<never>();
   });
@@ -67,6 +106,21 @@ describe('decorators', () => {
       @Command('roll [sides:int]')
       async roll(ctx: CommandContext<{ sides: number }>, { sides = ctx.options.sides }: { sides?: number }) {
         return `${sides}`;
+      }
+
+      @Command('roll2 [sides:int=6]')
+      rollWithDefault(_ctx: CommandContext, { sides }: { sides: number }) {
+        return `${sides}`;
+      }
+
+      @Command('quote add <text> [...more=none]')
+      quoteAdd(_ctx: CommandContext, { text, more }: { text: string; more: string }) {
+        return text + more;
+      }
+
+      @Command('look <where:url> [often:boolean]')
+      look(_ctx: CommandContext, { where, often = false }: { where: URL; often?: boolean }) {
+        return `${where.host} ${often}`;
       }
 
       @Command('say <...text>')
@@ -109,6 +163,42 @@ describe('decorators', () => {
       @Command('roll [sides:int] [times:int]')
       optionalName(_ctx: CommandContext, { sides = 6, time = 1 }: { sides?: number; time?: number }) {
         return `${sides * time}`;
+      }
+
+      // @ts-expect-error: the place is a URL, not a text
+      @Command('look <where:url>')
+      url(_ctx: CommandContext, { where }: { where: string }) {
+        return where;
+      }
+
+      // @ts-expect-error: it is true or false, not a text
+      @Command('shield <state:boolean>')
+      boolean(_ctx: CommandContext, { state }: { state: 'yes' | 'no' }) {
+        return state;
+      }
+
+      // @ts-expect-error: off is possible as well
+      @Command('shield <state:on|off>')
+      choice(_ctx: CommandContext, { state }: { state: 'on' }) {
+        return state;
+      }
+
+      // @ts-expect-error: the rest of the line may be missing
+      @Command('warn [...reason]')
+      rest(_ctx: CommandContext, { reason }: { reason: string }) {
+        return reason;
+      }
+
+      // @ts-expect-error: what has a default stands in [ ]
+      @Command('roll <sides:int=6>')
+      requiredDefault(_ctx: CommandContext, { sides }: { sides: number }) {
+        return `${sides}`;
+      }
+
+      // @ts-expect-error: add is a part of the name
+      @Command('quote add <text>')
+      subcommand(_ctx: CommandContext, { add }: { add: string }) {
+        return add;
       }
 
       // @ts-expect-error: there are no arguments

@@ -1,47 +1,47 @@
 import type { ArgumentKinds } from './argument-kinds.js';
 
 /**
- * The arguments a usage string promises: `ArgumentsOf<'roll [sides:int]'>` is `{ sides?: number }`.
+ * The arguments a usage string promises: `ArgumentsOf<'roll [sides:int]'>` is `{ sides?: number }`, and
+ * `ArgumentsOf<'roll [sides:int=6]'>` is `{ sides: number }`.
  *
  * @example
- * roll(ctx: CommandContext, { sides = 6 }: ArgumentsOf<'roll [sides:int]'>) {}
+ * roll(ctx: CommandContext, { sides }: ArgumentsOf<'roll [sides:int=6]'>) {}
  */
-export type ArgumentsOf<Usage extends string> = Flat<Gather<AfterFirstWord<Usage>>>;
+export type ArgumentsOf<Usage extends string> = Flat<Gather<Usage>>;
 
 /** Stands in a type where a usage string names a kind that does not exist. */
 export interface UnknownKind<Name extends string> {
   readonly 'there is no argument kind': Name;
 }
 
-type AfterFirstWord<Text extends string> = Text extends ` ${infer Rest}`
-  ? AfterFirstWord<Rest>
-  : Text extends `${string} ${infer Rest}`
-    ? Rest
-    : '';
-
 type Gather<Text extends string, Gathered = unknown> = Text extends `${infer Word} ${infer Rest}`
   ? Gather<Rest, Gathered & Argument<Word>>
   : Gathered & Argument<Text>;
 
-type Argument<Word extends string> = Word extends `<...${infer Name}>`
-  ? { [Key in Name]: string }
-  : Word extends `[...${infer Name}]`
-    ? { [Key in Name]?: string }
-    : Word extends `<${infer Name}:${infer Kind}>`
-      ? { [Key in Name]: ValueOf<Kind> }
-      : Word extends `[${infer Name}:${infer Kind}]`
-        ? { [Key in Name]?: ValueOf<Kind> }
-        : Word extends `<${infer Name}>`
-          ? { [Key in Name]: string }
-          : Word extends `[${infer Name}]`
-            ? { [Key in Name]?: string }
-            : unknown;
+type Argument<Word extends string> = Word extends `<${infer Declared}>`
+  ? Present<Declared>
+  : Word extends `[${infer Declared}=${string}]`
+    ? Present<Declared>
+    : Word extends `[${infer Declared}]`
+      ? Perhaps<Declared>
+      : unknown;
 
-type ValueOf<Kind extends string> = Kind extends keyof ArgumentKinds
-  ? ArgumentKinds[Kind]
-  : Kind extends `${string}|${string}`
-    ? Choice<Kind>
-    : UnknownKind<Kind>;
+type Present<Declared extends string> = { [Key in NameOf<Declared>]: ValueOf<Declared> };
+type Perhaps<Declared extends string> = { [Key in NameOf<Declared>]?: ValueOf<Declared> };
+
+type NameOf<Declared extends string> = Declared extends `...${infer Name}`
+  ? Name
+  : Declared extends `${infer Name}:${string}`
+    ? Name
+    : Declared;
+
+type ValueOf<Declared extends string> = Declared extends `${string}:${infer Kind}`
+  ? Kind extends keyof ArgumentKinds
+    ? ArgumentKinds[Kind]
+    : Kind extends `${string}|${string}`
+      ? Choice<Kind>
+      : UnknownKind<Kind>
+  : string;
 
 type Choice<Kind extends string> = Kind extends `${infer Option}|${infer Rest}`
   ? Option | Choice<Rest>

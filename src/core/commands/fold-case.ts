@@ -6,7 +6,9 @@
  */
 export function foldCase(text: string): string {
   // ASCII is nearly all there is, and needs one pass.
-  return isAscii(text) ? text.toLowerCase() : text.normalize('NFC').toUpperCase().toLowerCase();
+  return isAscii(text)
+    ? text.toLowerCase()
+    : text.normalize('NFC').toLowerCase().toUpperCase().toLowerCase().normalize('NFC');
 }
 
 function isAscii(text: string): boolean {

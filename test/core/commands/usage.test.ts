@@ -7,6 +7,8 @@ const read = (usage: string, typed: string) => {
   return 'problem' in parsed ? parsed.problem : { ...parsed.arguments };
 };
 
+const kinds = 'string, int, number, boolean, user, duration, url';
+
 describe('a usage string', () => {
   it('reads words, numbers, users, durations and choices', () => {
     expect(read('x <a> <b:int> <c:number>', ' one -2  3.5 ')).toEqual({ a: 'one', b: -2, c: 3.5 });
@@ -15,6 +17,53 @@ describe('a usage string', () => {
       long: 5_400_000,
       state: 'on',
     });
+  });
+
+  it('reads truths in eight spellings', () => {
+    const truths = ['yes', 'ON', 'true', '1', 'no', 'Off', 'false', '0'].map((typed) =>
+      read('x <a:boolean>', typed),
+    );
+    expect(truths).toEqual([true, true, true, true, false, false, false, false].map((a) => ({ a })));
+  });
+
+  it('reads addresses', () => {
+    expect(read('x <a:url>', 'HTTPS://kick.com/a?b=c#d')).toEqual({ a: new URL('https://kick.com/a?b=c#d') });
+  });
+
+  it('takes the first words for the name, and the next for arguments', () => {
+    const usage = new Usage('  Quote   add <text>');
+    expect([usage.name, usage.text]).toEqual(['quote add', 'Quote add <text>']);
+    expect(read('quote remove <id:int>', '7')).toEqual({ id: 7 });
+  });
+
+  it('fills in defaults as if they had been typed', () => {
+    const usage = 'x [sides:int=6] [state:on|off=off] [when=12:30] [...why=a=b]';
+    expect(read(usage, '')).toEqual({ sides: 6, state: 'off', when: '12:30', why: 'a=b' });
+    expect(read(usage, '20 on now')).toEqual({ sides: 20, state: 'on', when: 'now', why: 'a=b' });
+    expect(read('x [a] [b:int=1]', '')).toEqual({ b: 1 });
+    expect(new Usage('roll [sides:int=6]').text).toBe('roll [sides=6]');
+  });
+
+  it.each([
+    ['"two words" next', { a: 'two words', b: 'next' }],
+    ['“two words” next', { a: 'two words', b: 'next' }],
+    ['„two words“ next', { a: 'two words', b: 'next' }],
+    ['”two words” next', { a: 'two words', b: 'next' }],
+    [String.raw`"say \"hi\"" \"`, { a: 'say "hi"', b: String.raw`\"` }],
+    [String.raw`"C:\new\\" b`, { a: String.raw`C:\new\ `.trim(), b: 'b' }],
+    ['"" b', { a: '', b: 'b' }],
+    ['"a"b c" d', { a: 'a"b c', b: 'd' }],
+    ['"a b', { a: '"a', b: 'b' }],
+    ['“a" b"', { a: '“a"', b: 'b"' }],
+    ['it\'s 5" long', { a: "it's", b: '5"' }],
+    ['[emote:1:two words] b', { a: '[emote:1:two words]', b: 'b' }],
+    ['[emote:1:a][emote:2:b c]! [emote:3:d', { a: '[emote:1:a][emote:2:b c]!', b: '[emote:3:d' }],
+  ])('reads %s as two words', (typed, words) => {
+    expect(read('x <a> <b>', typed)).toEqual(words);
+  });
+
+  it('leaves quotes in the rest of the line', () => {
+    expect(read('x <a> <...b>', '"a b"  "c d" e')).toEqual({ a: 'a b', b: '"c d" e' });
   });
 
   it('leaves out what was not typed, and leaves alone what was typed beyond', () => {
@@ -38,6 +87,13 @@ describe('a usage string', () => {
     ['x <a:user>', '<script>', 'a must be a user name.'],
     ['x <a:duration>', '5', 'a must be a duration such as 90s or 1h30m.'],
     ['x <a:on|off|auto>', 'maybe', 'a must be on, off or auto.'],
+    ['x <a:int>', '""', 'a must be a whole number.'],
+    ['x <a:boolean>', 'perhaps', 'a must be yes or no.'],
+    ['x <a:url>', 'kick.com', 'a must be an address such as https://kick.com.'],
+    ['x <a:url>', 'https:kick.com', 'a must be an address such as https://kick.com.'],
+    ['x <a:url>', 'https://', 'a must be an address such as https://kick.com.'],
+    ['x <a:url>', 'javascript:alert(1)', 'a must be an address such as https://kick.com.'],
+    ['x [a:int=6]', 'six', 'a must be a whole number.'],
     ['x <...a>', ' ', 'a is missing.'],
   ])('%s given %j says: %s', (usage, typed, problem) => {
     expect(read(usage, typed)).toBe(problem);
@@ -51,14 +107,17 @@ describe('a usage string', () => {
   it.each([
     ['', 'it starts with the name of the command'],
     ['<a>', 'it starts with the name of the command'],
-    ['x a', 'a is written <a> or [a]'],
+    ['x <a> b', 'b is written <b> or [b]'],
     ['x <a', '<a is written <<a> or [<a]'],
     ['x <:int>', '<:int> needs a name'],
-    [
-      'x <a:integer>',
-      'the kind of a is one of string, int, number, user, duration, or a choice such as on|off',
-    ],
-    ['x <a:on|>', 'the kind of a is one of string, int, number, user, duration, or a choice such as on|off'],
+    ['x <a:integer>', `the kind of a is one of ${kinds}, or a choice such as on|off`],
+    ['x <a:on|>', `the kind of a is one of ${kinds}, or a choice such as on|off`],
+    ['x <a:int:b>', `the kind of a is one of ${kinds}, or a choice such as on|off`],
+    ['x <a:__proto__>', `the kind of a is one of ${kinds}, or a choice such as on|off`],
+    ['x [a:int=six]', 'the default of a must be a whole number'],
+    ['x [a:on|off=maybe]', 'the default of a must be on or off'],
+    ['x [a=]', 'the default of a must be a word'],
+    ['x <a:int=6>', 'a has a default, so it is optional and stands in [ ]'],
     ['x [a] <b>', '<b> comes before the optional arguments'],
     ['x [...a] [b]', '[...a] comes last'],
     ['x <...a:int>', '<...a:int> takes the rest of the line and has no kind'],
@@ -68,18 +127,46 @@ describe('a usage string', () => {
   });
 
   it('never throws on what people type, and never hands on a number that is none', () => {
-    const usage = new Usage('x <a:int> [b:number] [c:duration] [...d]');
+    const usage = new Usage('x <a:int> [b:number] [c:duration] [e:url=https://kick.com] [...d]');
     fc.assert(
       fc.property(
-        fc.oneof(fc.string({ unit: 'binary' }), fc.string({ unit: fc.constantFrom(...'019.- ehms') })),
+        fc.oneof(
+          fc.string({ unit: 'binary' }),
+          fc.string({ unit: fc.constantFrom(...'019.- ehms"“”„\\[]:') }),
+        ),
         (typed) => {
           const parsed = usage.parse(typed);
-          if ('problem' in parsed) return /^[abc] /.test(parsed.problem);
+          if ('problem' in parsed) return /^[abce] /.test(parsed.problem);
           return Object.entries(parsed.arguments).every(([name, value]) =>
-            name === 'd' ? typeof value === 'string' : Number.isFinite(value),
+            name === 'd'
+              ? typeof value === 'string'
+              : name === 'e'
+                ? value instanceof URL
+                : Number.isFinite(value),
           );
         },
       ),
+    );
+  });
+
+  it('gives back whatever stands between quotes, with quotes and backslashes escaped', () => {
+    const text = fc.string({
+      unit: fc.oneof(fc.constantFrom(...' "“”„\\[]:'), fc.string({ minLength: 1, maxLength: 1 })),
+    });
+    fc.assert(
+      fc.property(text, text, fc.constantFrom('""', '“”', '„“'), (a, b, [open, close]) => {
+        const quoted = (words: string) => `${open}${words.replace(/["“”„\\]/g, '\\$&')}${close}`;
+        expect(read('x <a> <b>', ` ${quoted(a)}  ${quoted(b)}`)).toEqual({ a, b });
+      }),
+    );
+  });
+
+  it('reads any words as split at spaces where no quote or emote begins one', () => {
+    const word = fc.stringMatching(/^[a-z\\][a-z"“”\\\]]{0,9}$/);
+    fc.assert(
+      fc.property(word, word, fc.stringMatching(/^\s{1,5}$/), (a, b, gap) => {
+        expect(read('x <a> <b>', `${gap}${a}${gap}${b}${gap}`)).toEqual({ a, b });
+      }),
     );
   });
 

@@ -1,0 +1,59 @@
+import { parseDuration } from '../primitives/duration.js';
+import type { ArgumentKinds } from './argument-kinds.js';
+
+export interface KindOfArgument<Value = unknown> {
+  /** Completes "must be …". */
+  readonly description: string;
+  /** The value of one word; undefined when the word does not fit. */
+  readonly parse: (word: string) => Value | undefined;
+}
+
+const decimal = /^[+-]?\d{1,15}(\.\d{1,15})?$/;
+const kickName = /^@?([A-Za-z0-9_-]{1,25})$/;
+const truths: ReadonlyMap<string, boolean> = new Map([
+  ...['yes', 'on', 'true', '1'].map((word) => [word, true] as const),
+  ...['no', 'off', 'false', '0'].map((word) => [word, false] as const),
+]);
+
+const kinds: { [Name in keyof ArgumentKinds]: KindOfArgument<ArgumentKinds[Name]> } = {
+  string: { description: 'a word', parse: (word) => word },
+  int: {
+    description: 'a whole number',
+    parse: (word) => (decimal.test(word) && Number.isInteger(Number(word)) ? Number(word) : undefined),
+  },
+  number: {
+    description: 'a number',
+    parse: (word) => (decimal.test(word) ? Number(word) : undefined),
+  },
+  boolean: { description: 'yes or no', parse: (word) => truths.get(word.toLowerCase()) },
+  user: {
+    description: 'a user name',
+    parse: (word) => {
+      const username = kickName.exec(word)?.[1];
+      return username === undefined ? undefined : { username };
+    },
+  },
+  duration: { description: 'a duration such as 90s or 1h30m', parse: parseDuration },
+  url: {
+    description: 'an address such as https://kick.com',
+    parse: (word) => (/^https?:\/\//i.test(word) && URL.canParse(word) ? new URL(word) : undefined),
+  },
+};
+
+const kindsByName = new Map<string, KindOfArgument>(Object.entries(kinds));
+
+/** The kind with that name, or a choice such as `on|off`; undefined when there is none. */
+export function builtInKind(name: string): KindOfArgument | undefined {
+  return name.includes('|') ? choice(name.split('|')) : kindsByName.get(name);
+}
+
+export const builtInKindNames: readonly string[] = [...kindsByName.keys()];
+
+function choice(options: readonly string[]): KindOfArgument | undefined {
+  if (options.includes('')) return undefined;
+  const byLowerCase = new Map(options.map((option) => [option.toLowerCase(), option]));
+  return {
+    description: `${options.slice(0, -1).join(', ')} or ${options.at(-1)}`,
+    parse: (word) => byLowerCase.get(word.toLowerCase()),
+  };
+}
