@@ -13,6 +13,7 @@ import { LiveChannels } from './chat/live-channels.js';
 import { Reception } from './chat/reception.js';
 import type { ChatTransport } from './chat/transport.js';
 import { Addressing } from './commands/addressing.js';
+import { CooldownStore } from './commands/cooldown-store.js';
 import { ConfigError, problemsOf } from './config/problems.js';
 import { type Config, type ConfigInput, configSchema, regularsOf, speaksAsApp } from './config/schema.js';
 import type { Channel, KickEvent } from './events/kick-event.js';
@@ -300,8 +301,11 @@ export class Bot {
       );
     }
 
+    const cooldowns = await CooldownStore.open({ database, clock, logger });
+    this.#atStop(() => cooldowns.flush());
     const host = new PluginHost({
       services: { logger, sender: speakers, clock, random },
+      cooldowns: cooldowns.memory,
       directory: this.#options.directory ?? process.cwd(),
       channels: channelConfigs,
       scopeProblem: (scope) => grants.problem(scope),

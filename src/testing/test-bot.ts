@@ -64,6 +64,7 @@ export class TestBot {
   readonly #dispatcher: Dispatcher;
   readonly #failures: unknown[] = [];
   #isLive: boolean;
+  #plugins: readonly TestPlugin[] = [];
   readonly #said = new Map<MessageId, string>();
   readonly #usernames = new Map<UserId, string>();
 
@@ -101,6 +102,7 @@ export class TestBot {
 
   /** @internal */
   load(plugins: readonly TestPlugin[]): Promise<void> {
+    this.#plugins = plugins;
     return this.#host.loadAll(plugins);
   }
 
@@ -132,6 +134,12 @@ export class TestBot {
   /** Unloads the plugins, so that `onUnload` runs. */
   stop(): Promise<void> {
     return this.#host.unloadAll();
+  }
+
+  /** Stops the bot and starts it again: the plugins are made anew, and what outlives a restart is still there. */
+  async restart(): Promise<void> {
+    await this.#host.unloadAll();
+    await this.load(this.#plugins);
   }
 
   async #dispatch(event: KickEvent): Promise<readonly string[]> {

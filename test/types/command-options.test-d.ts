@@ -24,6 +24,9 @@ describe('the options of a command', () => {
       @Command('c', { allow: ['vip', Rich, (ctx) => ctx.hasRole('og'), async ({ sender }) => sender.id > 7] })
       c() {}
 
+      @Command('e', { cooldown: { user: '1h30m', skip: ['moderator', { subscriber: { months: 3 } }] } })
+      e() {}
+
       @Command('d', { allow: (ctx: CommandContext<{ open: boolean }>) => ctx.options.open })
       d() {}
     }
@@ -48,6 +51,10 @@ describe('the options of a command', () => {
       // @ts-expect-error: a guard has a method called allows
       @Command('d', { allow: Clock })
       d() {}
+
+      // @ts-expect-error: a guard has no say in who skips a cooldown
+      @Command('f', { cooldown: { user: '5s', skip: () => true } })
+      f() {}
 
       // @ts-expect-error: live or offline
       @Command('e', { when: 'sometimes' })

@@ -1,5 +1,6 @@
 import type { Clock } from '../primitives/clock.js';
 import type { ChannelId, UserId } from '../primitives/ids.js';
+import type { Circle, CooldownEnds } from './cooldown-memory.js';
 
 /** How long a command rests after it was used, in milliseconds, for each of three circles of people. */
 export interface CooldownTimes {
@@ -11,27 +12,46 @@ export interface CooldownTimes {
   readonly global?: number;
 }
 
+/** Shorter ones are over, or nearly, when a bot has been started again. */
+const longFromMs = 60_000;
+
 /** More people than this within one cooldown, and the earliest are let go before their time. */
-const maximumEntries = 10_000;
+const maximumEntries = { short: 10_000, long: 100_000 } as const;
 
-/** Remembers when a key may be used again. Every entry lasts equally long, so the oldest entry ends first. */
+/** Remembers when somebody may use something again. Every entry lasts equally long, so the oldest ends first. */
 class Rest {
-  readonly #ends = new Map<number | string, number>();
+  readonly #durationMs: number;
+  readonly #maximum: number;
+  readonly #now: () => number;
+  readonly #ends: CooldownEnds['ends'];
+  readonly #begun: CooldownEnds['begun'] | undefined;
 
-  constructor(private readonly durationMs: number) {}
-
-  isResting(key: number | string, now: number): boolean {
-    const end = this.#ends.get(key);
-    return end !== undefined && end > now;
+  constructor(durationMs: number, clock: Clock, kept: () => CooldownEnds | undefined) {
+    const long = durationMs >= longFromMs ? kept() : undefined;
+    this.#durationMs = durationMs;
+    this.#maximum = long === undefined ? maximumEntries.short : maximumEntries.long;
+    this.#now = long === undefined ? () => clock.monotonic() : () => clock.now();
+    this.#ends = long?.ends ?? new Map();
+    this.#begun = long?.begun;
   }
 
-  begin(key: number | string, now: number): void {
-    this.#ends.delete(key);
+  isResting(who: string): boolean {
+    const end = this.#ends.get(who);
+    if (end === undefined) return false;
+    const now = this.#now();
+    // An end further off than that is from when the cooldown was longer, or the clock was wrong.
+    return end > now && end <= now + this.#durationMs;
+  }
+
+  begin(who: string): void {
+    const now = this.#now();
+    this.#ends.delete(who);
     for (const [oldest, end] of this.#ends) {
-      if (end > now && this.#ends.size < maximumEntries) break;
+      if (end > now && this.#ends.size < this.#maximum) break;
       this.#ends.delete(oldest);
     }
-    this.#ends.set(key, now + this.durationMs);
+    this.#ends.set(who, now + this.#durationMs);
+    this.#begun?.(who, now + this.#durationMs);
   }
 }
 
@@ -41,29 +61,32 @@ export class Cooldown {
   readonly #channel: Rest | undefined;
   readonly #global: Rest | undefined;
 
+  /** `kept` gives where those of a minute and more are kept; without it all are forgotten with this. */
   constructor(
     { user, channel, global }: CooldownTimes,
-    private readonly clock: Clock,
+    clock: Clock,
+    kept: (circle: Circle) => CooldownEnds | undefined = () => undefined,
   ) {
-    this.#user = user ? new Rest(user) : undefined;
-    this.#channel = channel ? new Rest(channel) : undefined;
-    this.#global = global ? new Rest(global) : undefined;
+    this.#user = user ? new Rest(user, clock, () => kept('user')) : undefined;
+    this.#channel = channel ? new Rest(channel, clock, () => kept('channel')) : undefined;
+    this.#global = global ? new Rest(global, clock, () => kept('global')) : undefined;
+  }
+
+  isResting(channel: ChannelId, user: UserId): boolean {
+    return (
+      (this.#user?.isResting(`${channel}:${user}`) ||
+        this.#channel?.isResting(`${channel}`) ||
+        this.#global?.isResting('')) ??
+      false
+    );
   }
 
   /** True and taken, or false and nothing is changed. */
   reserve(channel: ChannelId, user: UserId): boolean {
-    const now = this.clock.monotonic();
-    const person = this.#user && `${channel}:${user}`;
-    if (
-      (person !== undefined && this.#user?.isResting(person, now)) ||
-      this.#channel?.isResting(channel, now) ||
-      this.#global?.isResting(0, now)
-    ) {
-      return false;
-    }
-    if (person !== undefined) this.#user?.begin(person, now);
-    this.#channel?.begin(channel, now);
-    this.#global?.begin(0, now);
+    if (this.isResting(channel, user)) return false;
+    this.#user?.begin(`${channel}:${user}`);
+    this.#channel?.begin(`${channel}`);
+    this.#global?.begin('');
     return true;
   }
 }

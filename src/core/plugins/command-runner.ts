@@ -42,7 +42,7 @@ export class CommandRunner {
       this.#refuse(message, call);
     } else if (roles.hasAny(message, command.roles)) {
       this.#begin(message, call);
-    } else {
+    } else if (!this.#isResting(message, command)) {
       const allowed = this.#ask(command.guards, message, call);
       if (allowed instanceof Promise) track(allowed.then((late) => this.#decide(late, message, call)));
       else this.#decide(allowed, message, call);
@@ -53,6 +53,13 @@ export class CommandRunner {
   #isStale({ late, replayed, createdAt }: ChatMessageSent): boolean {
     if (late === undefined && replayed === undefined) return false;
     return this.#options.clock.now() - createdAt.getTime() > answeredForMs;
+  }
+
+  /** A guard that looks something up is not to be asked for nothing. */
+  #isResting(message: ChatMessageSent, { cooldown, exempt }: LoadedCommand): boolean {
+    const { channel, sender } = message;
+    if (cooldown === undefined || this.#options.roles.hasAny(message, exempt)) return false;
+    return cooldown.isResting(channel.channelId, sender.id);
   }
 
   /** Whether one of the guards lets it pass; they are asked one after the other. */
@@ -88,7 +95,9 @@ export class CommandRunner {
       this.#correct(message, call, `${parsed.problem} Usage: ${prefix}${command.usage.text}`);
       return;
     }
-    if (command.cooldown && !command.cooldown.reserve(channel.channelId, sender.id)) return;
+    const { cooldown, exempt } = command;
+    const isFree = cooldown === undefined || this.#options.roles.hasAny(message, exempt);
+    if (!isFree && !cooldown.reserve(channel.channelId, sender.id)) return;
     const context = this.#contextOf(message, call);
     const answer = this.#options.host.invoker.invoke(command.handler, context, context, parsed.arguments);
     if (answer instanceof Promise) {

@@ -1,6 +1,7 @@
 import type { Sender } from '../chat/sender.js';
 import type { RoutedCommand } from '../commands/command-router.js';
 import { Cooldown } from '../commands/cooldown.js';
+import type { CooldownMemory } from '../commands/cooldown-memory.js';
 import { foldCase } from '../commands/fold-case.js';
 import { Usage } from '../commands/usage.js';
 import { isKickEventType } from '../events/event-types.js';
@@ -13,7 +14,14 @@ import { durationMs } from '../primitives/duration.js';
 import { KickbotError, messageOf } from '../primitives/error.js';
 import { type CommandContext, RuleContext } from './contexts.js';
 import { type Handler, type Invoker, isThenable } from './invoker.js';
-import { type Guard, type GuardClass, isGuardClass, permissionOf } from './permission.js';
+import {
+  type Guard,
+  type GuardClass,
+  isGuardClass,
+  listOf,
+  permissionOf,
+  rolesNeeded,
+} from './permission.js';
 import type { CommandOptions, PluginMetadata } from './plugin-metadata.js';
 import type { ResolvedOptions } from './plugin-options.js';
 
@@ -41,8 +49,16 @@ export interface LoadedCommand extends RoutedCommand, Pick<PluginInstance, 'opti
   readonly when: CommandOptions['when'];
   readonly refusal: string | undefined;
   readonly cooldown: Cooldown | undefined;
+  /** Whom the cooldown does not concern. */
+  readonly exempt: readonly RoleNeeded[];
   /** Keeps someone from making the bot repeat what was wrong. */
   readonly corrections: Cooldown;
+}
+
+/** What a command is made with, besides its plugin. */
+export interface CommandParts {
+  readonly clock: Clock;
+  readonly cooldowns: CooldownMemory;
 }
 
 const correctionPauseMs = 10_000;
@@ -64,22 +80,24 @@ export function isMethod(value: unknown): value is (this: object, ...values: unk
 export function loadCommand(
   plugin: PluginInstance,
   { method, usage: text, options }: PluginMetadata['commands'][number],
-  clock: Clock,
+  parts: CommandParts,
 ): LoadedCommand {
   try {
+    const { aliases, allow, when, refusal, cooldown } = options;
     const usage = new Usage(text);
-    const { roles, guards } = permissionOf(options.allow);
+    const { roles, guards } = permissionOf(allow);
     return {
       plugin: plugin.name,
-      names: namesOf(usage, options),
+      names: namesOf(usage, aliases),
       handler: answering(handlerOf(plugin, method, `command ${usage.name}`), textOf),
       usage,
       roles,
       guards: guards.map((guard) => guardOf(plugin, guard, `guard of command ${usage.name}`)),
-      when: checkedWhen(options.when),
-      refusal: options.refusal,
-      cooldown: options.cooldown && cooldownOf(options.cooldown, clock),
-      corrections: new Cooldown({ user: correctionPauseMs }, clock),
+      when: checkedWhen(when),
+      refusal,
+      cooldown: cooldown && cooldownOf(plugin.name, usage, cooldown, parts),
+      exempt: cooldown?.skip === undefined ? [] : rolesNeeded('skip', listOf('skip', cooldown.skip)),
+      corrections: new Cooldown({ user: correctionPauseMs }, parts.clock),
       options: plugin.options,
       sender: plugin.sender,
     };
@@ -92,7 +110,7 @@ export function loadCommand(
   }
 }
 
-function namesOf(usage: Usage, { aliases = [] }: CommandOptions): string[] {
+function namesOf(usage: Usage, aliases: CommandOptions['aliases'] = []): string[] {
   const names = [usage.name, ...aliases].map((name) => foldCase(name.trim().replace(/\s+/g, ' ')));
   const wrong = names.findIndex((name) => name === '' || /[<>[\]]/.test(name));
   if (wrong > 0) {
@@ -125,17 +143,17 @@ function checkedWhen(when: CommandOptions['when']): CommandOptions['when'] {
 }
 
 function cooldownOf(
+  plugin: string,
+  { name }: Usage,
   { user, channel, global }: NonNullable<CommandOptions['cooldown']>,
-  clock: Clock,
+  { clock, cooldowns }: CommandParts,
 ): Cooldown {
-  return new Cooldown(
-    {
-      ...(user !== undefined && { user: durationMs(user) }),
-      ...(channel !== undefined && { channel: durationMs(channel) }),
-      ...(global !== undefined && { global: durationMs(global) }),
-    },
-    clock,
-  );
+  const times = {
+    ...(user !== undefined && { user: durationMs(user) }),
+    ...(channel !== undefined && { channel: durationMs(channel) }),
+    ...(global !== undefined && { global: durationMs(global) }),
+  };
+  return new Cooldown(times, clock, (circle) => cooldowns.of(plugin, name, circle));
 }
 
 /** A handler whose answer is checked, for plugins without types may answer anything. */

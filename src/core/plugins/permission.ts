@@ -18,7 +18,7 @@ export interface Permission {
 
 /** What `allow` says. Throws a `RangeError` when it says nothing that kickbot knows. */
 export function permissionOf(allow: Allowed | readonly Allowed[] = 'everyone'): Permission {
-  const all = listOf(allow);
+  const all = listOf('allow', allow);
   return { roles: rolesNeeded('allow', all.filter(isNoGuard)), guards: all.filter(isGuard) };
 }
 
@@ -39,9 +39,9 @@ export function isGuardClass(guard: Guard | GuardClass): guard is GuardClass {
 }
 
 /** One or several, as a list. Throws a `RangeError` for an empty one. */
-export function listOf<Item>(given: Item | readonly Item[]): readonly Item[] {
+export function listOf<Item>(option: 'allow' | 'skip', given: Item | readonly Item[]): readonly Item[] {
   const list = Array.isArray(given) ? (given as readonly Item[]) : [given as Item];
-  if (list.length === 0) throw new RangeError('allow is an empty list, so that nobody could use it');
+  if (list.length === 0) throw new RangeError(`${option} is an empty list: name a role, or leave it out`);
   return list;
 }
 

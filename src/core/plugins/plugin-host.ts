@@ -2,6 +2,7 @@ import 'reflect-metadata';
 import type { DependencyContainer } from 'tsyringe';
 import { container as rootContainer } from 'tsyringe';
 import { CommandRouter } from '../commands/command-router.js';
+import { CooldownMemory } from '../commands/cooldown-memory.js';
 import type { PluginClass, PluginConfig } from '../config/schema.js';
 import { allScopes, isScope, type Scope } from '../config/scopes.js';
 import { RuleEngine } from '../moderation/rule-engine.js';
@@ -37,6 +38,8 @@ export interface PluginHostOptions {
   }[];
   /** What plugins can be given beyond `services`. */
   readonly container?: DependencyContainer;
+  /** Where long cooldowns outlive the plugins. */
+  readonly cooldowns?: CooldownMemory;
   /** How long one handler may take; 5 s when left out. */
   readonly deadlineMs?: number;
   readonly onFailure?: (handler: Handler, error: unknown) => void;
@@ -66,10 +69,12 @@ export class PluginHost {
   /** Plugins that are off because a scope was not granted. */
   readonly #off = new Set<string>();
   readonly #container: DependencyContainer;
+  readonly #cooldowns: CooldownMemory;
 
   constructor(private readonly options: PluginHostOptions) {
     const { clock, logger } = options.services;
     this.#container = options.container ?? rootContainer.createChildContainer();
+    this.#cooldowns = options.cooldowns ?? new CooldownMemory();
     this.invoker = new Invoker({
       clock,
       logger,
@@ -178,7 +183,8 @@ export class PluginHost {
 
   async #start(plugin: PluginInstance, metadata: PluginMetadata, ledger: DisposerLedger): Promise<void> {
     const { clock } = this.options.services;
-    const commands = metadata.commands.map((command) => loadCommand(plugin, command, clock));
+    const cooldowns = this.#cooldowns;
+    const commands = metadata.commands.map((command) => loadCommand(plugin, command, { clock, cooldowns }));
     const rules = metadata.rules.map((rule) => loadRule(plugin, rule, this.invoker));
     const listeners = metadata.listeners.map((listener) => ({
       event: listener.event,

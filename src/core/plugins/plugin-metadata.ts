@@ -1,6 +1,7 @@
 import type { z } from 'zod';
 import type { Scope } from '../config/scopes.js';
 import type { KickEventType } from '../events/kick-event.js';
+import type { RoleNeeded } from '../events/role.js';
 import type { Duration } from '../primitives/duration.js';
 import type { Allowed } from './permission.js';
 
@@ -27,7 +28,10 @@ export interface CommandOptions {
   readonly when?: 'live' | 'offline';
   /** What those are told who may not use it, or not now; once in 10 s each. When left out they are told nothing. */
   readonly refusal?: string;
-  /** How long it rests after use. It is taken when the command begins. Used too early, it is refused silently. */
+  /**
+   * How long it rests after use. It is taken when the command begins, and one of a minute or more outlives a restart
+   * of the bot. Used too early, it is refused silently.
+   */
   readonly cooldown?: {
     /** For the same person in the same channel. */
     readonly user?: Duration;
@@ -35,6 +39,8 @@ export interface CommandOptions {
     readonly channel?: Duration;
     /** For everybody in all channels. */
     readonly global?: Duration;
+    /** Whom it does not concern: a role and those above, or any of several. */
+    readonly skip?: RoleNeeded | readonly RoleNeeded[];
   };
 }
 

@@ -137,4 +137,18 @@ export const migrations: Record<string, Migration> = {
       );
     },
   },
+  '0008-cooldowns': {
+    async up(db: Kysely<unknown>) {
+      await db.schema
+        .createTable('cooldowns')
+        .addColumn('plugin', 'text', (column) => column.notNull())
+        .addColumn('command', 'text', (column) => column.notNull())
+        .addColumn('circle', 'text', (column) => column.notNull())
+        .addColumn('who', 'text', (column) => column.notNull())
+        .addColumn('ends_at', 'bigint', (column) => column.notNull())
+        .addPrimaryKeyConstraint('cooldowns_primary_key', ['plugin', 'command', 'circle', 'who'])
+        .execute();
+      await db.schema.createIndex('cooldowns_by_time').on('cooldowns').column('ends_at').execute();
+    },
+  },
 };

@@ -73,6 +73,17 @@ export interface WebhookDeliveryTable {
   recalls: Generated<number>;
 }
 
+/** Commands that rest for a minute or more, so that a restart does not forget them. */
+export interface CooldownTable {
+  plugin: string;
+  command: string;
+  circle: 'user' | 'channel' | 'global';
+  /** Who it rests for: `{channel id}:{user id}`, a channel id, or nothing where it is everybody. */
+  who: string;
+  /** Wall clock in milliseconds. */
+  ends_at: number;
+}
+
 export interface DatabaseSchema {
   accounts: AccountTable;
   tokens: TokenTable;
@@ -81,6 +92,7 @@ export interface DatabaseSchema {
   operator: OperatorTable;
   seen_messages: SeenMessageTable;
   webhook_deliveries: WebhookDeliveryTable;
+  cooldowns: CooldownTable;
 }
 
 export type Database = Kysely<DatabaseSchema>;

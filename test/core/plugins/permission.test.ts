@@ -115,7 +115,7 @@ describe('who may use a command', () => {
     ],
     [{ subscriber: { months: 0.5 } }, 'not {"subscriber":{"months":0.5}}'],
     ['__proto__', 'not "__proto__"'],
-    [[], 'allow is an empty list, so that nobody could use it'],
+    [[], 'allow is an empty list: name a role, or leave it out'],
   ])('is told at once where it is nobody kickbot knows: %j', async (allow, sentence) => {
     @Plugin({ name: 'wrong' })
     class Wrong {
