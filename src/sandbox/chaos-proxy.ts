@@ -1,6 +1,7 @@
 import { once } from 'node:events';
 import { type AddressInfo, connect, createServer, type Server, type Socket } from 'node:net';
 import { pause } from './pause.js';
+import { reset } from './reset.js';
 
 export interface ChaosProxyOptions {
   target: { host: string; port: number };
@@ -77,12 +78,13 @@ export class ChaosProxy {
 
   /** Resets (RST) every connection, towards both sides. */
   reset(): void {
-    for (const socket of this.#sockets()) socket.resetAndDestroy();
+    for (const socket of this.#sockets()) reset(socket);
   }
 
   /** Ends (FIN) every connection, towards both sides. */
   cut(): void {
-    for (const socket of this.#sockets()) socket.end();
+    // What waited for the other side to read would wait for ever: Node tells no more of it after the end.
+    for (const socket of this.#sockets()) socket.end().resume();
   }
 
   /** Everything arrives this much later from now on, each way. */
@@ -130,7 +132,7 @@ export class ChaosProxy {
     client.on('end', () => client.destroy());
     client.on('close', () => this.#refused.delete(client));
     this.#refused.add(client);
-    if (refusing === 'reset') client.resetAndDestroy();
+    if (refusing === 'reset') reset(client);
     else client.resume();
   }
 
@@ -168,7 +170,7 @@ export class ChaosProxy {
       if (link.swallows) from.destroy();
       else later(() => to.end());
     });
-    from.on('error', () => later(() => to.resetAndDestroy()));
+    from.on('error', () => later(() => reset(to)));
     from.on('close', () => {
       if (to.destroyed) this.#links.delete(link);
       else this.#resetIfLeft(link);
@@ -179,8 +181,8 @@ export class ChaosProxy {
   #resetIfLeft({ swallows, client, target }: Link): void {
     const left = [client, target].some(({ destroyed, readableEnded }) => destroyed || readableEnded);
     if (!swallows || !left || this.#stalls) return;
-    client.resetAndDestroy();
-    target.resetAndDestroy();
+    reset(client);
+    reset(target);
   }
 }
 

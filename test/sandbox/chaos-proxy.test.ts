@@ -110,6 +110,32 @@ describe('D47, D48', () => {
     await works();
   });
 
+  it('ends both sides where one has not read everything yet', async () => {
+    const client = await open();
+    client.socket.pause();
+    await expect.poll(() => atServer).toHaveLength(1);
+    // More than the machine buffers: the proxy comes to wait for the client.
+    atServer[0]?.socket.write(Buffer.alloc(24 * 1024 * 1024, 'a'));
+    let forwarded: number | undefined;
+    const hasStopped = () => {
+      const before = forwarded;
+      forwarded = proxy.connections[0]?.toClient;
+      return forwarded === before;
+    };
+    await expect.poll(hasStopped).toBe(true);
+    proxy.cut();
+    client.socket.resume();
+    await expect.poll(() => [client.how, atServer[0]?.how]).toEqual(['ended', 'ended']);
+    await expect.poll(() => proxy.connections).toEqual([]);
+  });
+
+  it('resets what it has just ended', async () => {
+    await openAndTalk();
+    proxy.cut();
+    proxy.reset();
+    await expect.poll(() => proxy.connections).toEqual([]);
+  });
+
   it('hands a reset by one side on to the other', async () => {
     const client = await openAndTalk();
     atServer[0]?.socket.resetAndDestroy();

@@ -1,7 +1,7 @@
 import type { IncomingMessage } from 'node:http';
-import type { Socket } from 'node:net';
 import type { Duplex } from 'node:stream';
 import { type WebSocket, WebSocketServer } from 'ws';
+import { reset } from '../reset.js';
 import type { Frame } from './frame.js';
 
 /** What may wait for one reader that does not read. */
@@ -186,10 +186,4 @@ export abstract class SocketServer {
 
 function refuseUpgrade(stream: Duplex, status: number): void {
   stream.end(`HTTP/1.1 ${status} Refused\r\nConnection: close\r\nContent-Length: 0\r\n\r\n`);
-}
-
-function reset(stream: Duplex): void {
-  // Node types what an upgrade hands over as a Duplex; on a plain server it is the TCP socket.
-  if ('resetAndDestroy' in stream) (stream as Socket).resetAndDestroy();
-  else stream.destroy();
 }
