@@ -43,7 +43,7 @@ await reportOn(async () => {
     payload: timed(payloads, (payload) => JSON.parse(payload)),
     decode: timed(frames, (frame) => decodeRealtimeFrame(frame, channel, 0)),
     rules: timed(events, (event) => {
-      if (host.rules.judge(event) !== undefined) removed++;
+      if (host.invoker.inARow(() => host.rules.judge(event)) !== undefined) removed++;
     }),
   };
   const mistakes = removed === 0 ? [] : [`${removed} of the rules' verdicts on clean messages`];

@@ -1,3 +1,4 @@
+import { blamePlugin } from '../core/plugins/attribution.js';
 import { messageOf } from '../core/primitives/error.js';
 import type { Logger } from '../core/telemetry/logger.js';
 
@@ -12,13 +13,15 @@ export interface LongRunning {
  * Runs `start`, waits for SIGINT or SIGTERM, and runs `stop`. A second signal ends the process at once, with exit
  * code 1. Throws what `start` throws.
  *
- * A plugin can lose an error: a promise nobody waits for, a timer. The first is logged and the program goes on;
- * after the second nobody knows what is still whole, so that it is logged and the program stops, with exit code 1.
+ * An error that a plugin lost, of a timer or of a promise nobody waits for, is that plugin's alone. Of others a
+ * rejection is logged and the program goes on; after what was thrown nobody knows what is still whole, so that it is
+ * logged and the program stops, with exit code 1.
  */
 export async function runUntilSignal(logger: Logger, { start, stop }: LongRunning): Promise<void> {
   const told = new AbortController();
   process.on('unhandledRejection', (error) => {
-    logger.error(`Something failed and nobody waited for it, perhaps in a plugin: ${messageOf(error)}`, {
+    if (blamePlugin(error)) return;
+    logger.error(`Something failed and nobody waited for it: ${messageOf(error)}`, {
       error,
     });
   });
@@ -48,12 +51,8 @@ function nextSignal(): Promise<void> {
 function nextStrayError(logger: Logger): Promise<void> {
   return new Promise((resolve) => {
     process.on('uncaughtException', (error) => {
-      logger.error(
-        `Something threw outside of every handler, perhaps a plugin's timer: ${messageOf(error)}`,
-        {
-          error,
-        },
-      );
+      if (blamePlugin(error)) return;
+      logger.error(`Something threw outside of every handler: ${messageOf(error)}`, { error });
       process.exitCode = 1;
       resolve();
     });

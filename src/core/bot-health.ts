@@ -48,7 +48,16 @@ export function readingsOf(running: RunningParts | undefined): Readings {
       windowLimit: window.limit,
     })),
     tokens: [...accounts.tokens.expiries].map(([account, at]) => ({ account, expiresAt: at / 1000 })),
-    plugins: [...host.invoker.tallies].map(([plugin, tally]) => ({ plugin, ...tally })),
+    plugins: [...host.invoker.tallies].map(
+      ([plugin, { calls, milliseconds, failures, strays, isResting }]) => ({
+        plugin,
+        calls,
+        milliseconds,
+        failures,
+        strays,
+        isResting,
+      }),
+    ),
     webhooks: webhook?.outcomes ?? {},
   };
 }

@@ -55,24 +55,44 @@ it('ends although a plugin left a timer running, whether the start worked or not
   expect(await kickbot(['start'], folderWith(files)).ended).toMatchObject({ code: 2 });
 });
 
-it('goes on after a promise that a plugin forgot, and says so', async () => {
+it('F78 goes on after a promise that a plugin forgot, and names the plugin; after three it is off', async () => {
   const bot = inSandbox(
-    "@On('chat.message.sent') lose() { void Promise.reject(new Error('lost on the way')); }",
+    "@On('chat.message.sent') lose() { void Promise.reject(new Error('lost on the way')); } onUnload() { console.log('unloaded'); }",
   );
-  await bot.printed(/nobody waited for it.*lost on the way/);
-  await bot.printed(/nobody waited[\s\S]*nobody waited/);
+  await bot.printed(/Plugin careless lost an error that on chat\.message\.sent had.*lost on the way/);
+  await bot.printed(/unloaded/);
+  bot.kill();
+  const { code, stdout, stderr } = await bot.ended;
+  expect([code, stderr]).toEqual([0, '']);
+  expect(stdout.match(/careless lost an error/g)).toHaveLength(3);
+});
+
+it("F79 goes on after a plugin's timers threw, those of its constructor too", async () => {
+  const bot = inSandbox(
+    "constructor() { setTimeout(() => { throw new Error('thrown by a timer'); }, 10); } @On('chat.message.sent') on() { console.log('heard'); }",
+  );
+  await bot.printed(/Plugin careless lost an error that its constructor had.*thrown by a timer/);
+  await bot.printed(/heard/);
   bot.kill();
   expect(await bot.ended).toMatchObject({ code: 0, stderr: '' });
 });
 
-it("stops in order, with exit code 1, after a plugin's timer threw", async () => {
-  const bot = inSandbox(
-    "onLoad() { setTimeout(() => { throw new Error('thrown by a timer'); }, 10); } onUnload() { console.log('unloaded'); }",
+it('stops in order, with exit code 1, after something threw that is no plugin of ours', async () => {
+  const bot = kickbot(
+    ['start', '--sandbox'],
+    folderWith({
+      'kickbot.config.mjs': `
+        process.on('SIGUSR2', () => { throw new Error('thrown by nobody'); });
+        export default { plugins: ['./careless.ts'] };`,
+      'careless.ts': plugin("onUnload() { console.log('unloaded'); }"),
+    }),
   );
+  await bot.printed(/The sandbox is ready/);
+  bot.kill('SIGUSR2');
   const { code, stdout, stderr } = await bot.ended;
   expect([code, stderr]).toEqual([1, '']);
-  expect(stdout).toMatch(/outside of every handler.*thrown by a timer/);
   expect(stdout).toContain('unloaded');
+  expect(stdout).toMatch(/outside of every handler.*thrown by nobody/);
 });
 
 const talkative = `

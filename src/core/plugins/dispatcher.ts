@@ -49,7 +49,7 @@ export class Dispatcher {
       return undefined;
     }
     if (this.#ownUserIds.has(event.sender.id)) return undefined;
-    const decision = this.#host.rules.judge(event);
+    const decision = this.#host.invoker.inARow(() => this.#host.rules.judge(event));
     if (decision instanceof Promise) return decision.then((late) => this.#proceed(event, late));
     this.#proceed(event, decision);
     return undefined;

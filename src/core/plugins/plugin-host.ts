@@ -9,7 +9,7 @@ import { RuleEngine } from '../moderation/rule-engine.js';
 import { KickbotError, messageOf } from '../primitives/error.js';
 import { DisposerLedger } from './disposer-ledger.js';
 import { EventListeners } from './event-listeners.js';
-import { type Handler, Invoker } from './invoker.js';
+import { type Entered, Invoker } from './invoker.js';
 import {
   isMethod,
   type LoadedCommand,
@@ -42,7 +42,7 @@ export interface PluginHostOptions {
   readonly cooldowns?: CooldownMemory;
   /** How long one handler may take; 5 s when left out. */
   readonly deadlineMs?: number;
-  readonly onFailure?: (handler: Handler, error: unknown) => void;
+  readonly onFailure?: (handler: Entered, error: unknown) => void;
   /** Why a scope cannot be used, with what to do about it; undefined when it can. Without this all can. */
   readonly scopeProblem?: (scope: Scope) => string | undefined;
 }
@@ -80,6 +80,7 @@ export class PluginHost {
       logger,
       ...(options.deadlineMs !== undefined && { deadlineMs: options.deadlineMs }),
       ...(options.onFailure && { onFailure: options.onFailure }),
+      onTooManyStrays: (plugin) => void this.unload(plugin),
     });
   }
 
@@ -136,6 +137,7 @@ export class PluginHost {
     this.#checkScopes(metadata.plugin);
     const ledger = new DisposerLedger(name, this.options.services.logger);
     this.#ledgers.set(name, ledger);
+    this.invoker.trust(name);
     try {
       const options = new ResolvedOptions(metadata.plugin, given, this.#channelOptions(metadata.plugin));
       const instance = this.#construct(name, pluginClass, options, ledger);
@@ -176,7 +178,9 @@ export class PluginHost {
       name,
       options,
       sender,
-      instance: constructPlugin(container, pluginClass, name),
+      instance: this.invoker.enter({ plugin: name, name: 'its constructor' }, () =>
+        constructPlugin(container, pluginClass, name),
+      ),
       make: (wanted) => made(container, wanted, `${name}, ${wanted.name}`),
     };
   }
@@ -192,6 +196,9 @@ export class PluginHost {
     }));
 
     await this.#runHook(plugin, 'onLoad');
+    if (this.#ledgers.get(plugin.name) !== ledger) {
+      throw new KickbotError('plugin.load_failed', `Plugin ${plugin.name} was given up while it was loaded.`);
+    }
     ledger.add(() => this.#runHook(plugin, 'onUnload'));
     for (const command of commands) ledger.add(this.commands.add(command));
     for (const rule of rules) ledger.add(this.rules.add(rule));

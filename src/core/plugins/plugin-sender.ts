@@ -2,6 +2,7 @@ import { type OutgoingMessage, Sender, type SentMessage } from '../chat/sender.j
 import type { Cancel, Clock } from '../primitives/clock.js';
 import { KickbotError, messageOf } from '../primitives/error.js';
 import type { Logger } from '../telemetry/logger.js';
+import { runAsKickbot } from './attribution.js';
 import { rejected } from './contexts.js';
 
 const minuteMs = 60_000;
@@ -37,7 +38,7 @@ export class PluginSender extends Sender {
         new KickbotError('plugin.unloaded', `Plugin ${this.plugin} is unloaded and cannot send any longer.`),
       );
     }
-    const sent = this.sender.send({ ...message, plugin: this.plugin });
+    const sent = runAsKickbot(() => this.sender.send({ ...message, plugin: this.plugin }));
     this.#open++;
     sent
       .catch((error: unknown) => this.#tell(message, error))

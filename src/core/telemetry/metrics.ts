@@ -31,6 +31,8 @@ export interface PluginReading {
   readonly calls: number;
   readonly milliseconds: number;
   readonly failures: number;
+  readonly strays: number;
+  readonly isResting: boolean;
 }
 
 /** What a bot counts, at one moment. Everything but the gauges is a total since the start. */
@@ -103,8 +105,13 @@ const historyTotal = (
   read: ({ history }) => [[[], value(history)]],
 });
 
-const pluginFamily = (name: string, help: string, value: (plugin: PluginReading) => number): Family => ({
-  kind: Counter,
+const pluginFamily = (
+  kind: Family['kind'],
+  name: string,
+  help: string,
+  value: (plugin: PluginReading) => number,
+): Family => ({
+  kind,
   name,
   help,
   labels: ['plugin'],
@@ -198,16 +205,30 @@ const families: readonly Family[] = [
     labels: ['account'],
     read: ({ tokens }) => tokens.map(({ account, expiresAt }) => [[account], expiresAt]),
   },
-  pluginFamily('kickbot_handler_calls_total', 'Calls of a plugin that ended.', (p) => p.calls),
+  pluginFamily(Counter, 'kickbot_handler_calls_total', 'Calls of a plugin that ended.', (p) => p.calls),
   pluginFamily(
+    Counter,
     'kickbot_handler_seconds_total',
     'Seconds they took, waiting included.',
     (p) => p.milliseconds / 1000,
   ),
   pluginFamily(
+    Counter,
     'kickbot_handler_failures_total',
     'Calls of a plugin that threw or took too long.',
     (p) => p.failures,
+  ),
+  pluginFamily(
+    Counter,
+    'kickbot_handler_strays_total',
+    'Errors of its timers, and of promises it did not wait for.',
+    (p) => p.strays,
+  ),
+  pluginFamily(
+    Gauge,
+    'kickbot_handler_resting',
+    '1 while the plugin rests because it failed too often.',
+    (p) => Number(p.isResting),
   ),
   {
     kind: Counter,

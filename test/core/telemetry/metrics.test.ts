@@ -11,7 +11,7 @@ const readings = (consumed: number): Readings => ({
   history: { reads: 6, failed: 1, replayed: 40 },
   senders: [],
   tokens: [{ account: 'bot:"a"\n', expiresAt: 1_767_225_600 }],
-  plugins: [{ plugin: 'dice', calls: 2, milliseconds: 1_500, failures: 0 }],
+  plugins: [{ plugin: 'dice', calls: 2, milliseconds: 1_500, failures: 0, strays: 2, isResting: true }],
   webhooks: {},
 });
 
@@ -29,6 +29,8 @@ describe('the metrics', () => {
     expect(text).toContain('kickbot_replayed_total 40\n');
     expect(text).toContain('kickbot_gap_seconds_total{transport="pusher"} 1.5\n');
     expect(text).toContain('kickbot_handler_seconds_total{plugin="dice"} 1.5\n');
+    expect(text).toContain('kickbot_handler_strays_total{plugin="dice"} 2\n');
+    expect(text).toContain('kickbot_handler_resting{plugin="dice"} 1\n');
     expect(text).toContain('kickbot_token_expires_timestamp_seconds{account="bot:\\"a\\"\\n"} 1767225600\n');
     expect(text).toContain('# TYPE kickbot_connection_losses_total counter\n');
     expect(text).toContain('# TYPE kickbot_inbox_waiting gauge\n');
