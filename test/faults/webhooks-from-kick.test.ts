@@ -1,16 +1,16 @@
 import { type Channel as Room, type Sandbox, startSandbox } from 'kickbot/sandbox';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
-import type { Channel } from '../../../../src/core/events/kick-event.js';
-import { decodeWebhook } from '../../../../src/core/events/webhook-decoder.js';
-import { webhookEvents } from '../../../../src/core/kick/event-subscriptions.js';
-import { HttpClient } from '../../../../src/core/kick/http-client.js';
-import { KickApi } from '../../../../src/core/kick/kick-api.js';
-import { SystemClock } from '../../../../src/core/primitives/clock.js';
-import { channelId, chatroomId, userId } from '../../../../src/core/primitives/ids.js';
-import { Secret } from '../../../../src/core/primitives/secret.js';
-import { FakeClock } from '../../../support/fake-clock.js';
-import { FixedRandom } from '../../../support/fixed-random.js';
-import { openWebhooks, type Webhooks } from './setup.js';
+import type { Channel } from '../../src/core/events/kick-event.js';
+import { decodeWebhook } from '../../src/core/events/webhook-decoder.js';
+import { webhookEvents } from '../../src/core/kick/event-subscriptions.js';
+import { HttpClient } from '../../src/core/kick/http-client.js';
+import { KickApi } from '../../src/core/kick/kick-api.js';
+import { SystemClock } from '../../src/core/primitives/clock.js';
+import { channelId, chatroomId, userId } from '../../src/core/primitives/ids.js';
+import { Secret } from '../../src/core/primitives/secret.js';
+import { openWebhooks, type Webhooks } from '../core/chat/webhook/setup.js';
+import { FakeClock } from '../support/fake-clock.js';
+import { FixedRandom } from '../support/fixed-random.js';
 
 let sandbox: Sandbox;
 let room: Room;
