@@ -1,3 +1,6 @@
+import { mkdtempSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { type Bot, Command, type ConfigInput, createBot, Plugin } from '../../src/index.js';
 import { type Sandbox, startSandbox } from '../../src/sandbox/index.js';
@@ -8,6 +11,21 @@ class Show {
   @Command('ping', { aliases: ['are you there'] })
   ping() {
     return 'pong';
+  }
+
+  @Command('live', { when: 'live' })
+  live() {
+    return 'live';
+  }
+
+  @Command('mine', { allow: 'owner', cooldown: { channel: '1h' } })
+  mine() {
+    return 'mine';
+  }
+
+  @Command('ours', { allow: 'regular' })
+  ours() {
+    return 'ours';
   }
 }
 
@@ -79,5 +97,43 @@ describe('a command in chat', () => {
       ['pong', 'pong'],
       ['pong', 'pong'],
     ]);
+  });
+
+  it('is for owners everywhere, for regulars in their channel, or for a stream that runs', async () => {
+    sandbox.world.createUser({ username: 'ada' });
+    await start({ owners: ['Ada'], channels: [{ slug: 'streamer', regulars: ['viewer'] }, 'other'] });
+    const say = (channel: string, user: string, content: string) =>
+      sandbox.world.say({ channel, user, content });
+    for (const channel of ['streamer', 'other']) {
+      say(channel, 'viewer', '!mine');
+      say(channel, 'viewer', '!ours');
+      say(channel, 'viewer', '!live');
+      say(channel, 'ada', '!mine');
+    }
+    sandbox.world.goLive({ channel: 'other' });
+    say('other', 'viewer', '!live');
+    await vi.waitFor(
+      () =>
+        expect([answersIn('streamer'), answersIn('other')]).toEqual([
+          ['ours', 'mine'],
+          ['mine', 'live'],
+        ]),
+      { timeout: 8_000, interval: 10 },
+    );
+  });
+
+  it('rests through a restart of the bot', async () => {
+    const url = `sqlite:${join(mkdtempSync(join(tmpdir(), 'kickbot-')), 'kickbot.db')}`;
+    for (const wanted of [
+      ['mine', 'pong'],
+      ['mine', 'pong', 'pong'],
+    ]) {
+      await start({ owners: ['viewer'], channels: ['streamer'], storage: { url } });
+      for (const content of ['!mine', '!ping']) {
+        sandbox.world.say({ channel: 'streamer', user: 'viewer', content });
+      }
+      await vi.waitFor(() => expect(answersIn('streamer')).toEqual(wanted), { timeout: 8_000, interval: 10 });
+      await bot?.stop();
+    }
   });
 });

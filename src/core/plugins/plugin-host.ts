@@ -181,7 +181,10 @@ export class PluginHost {
       instance: this.invoker.enter({ plugin: name, name: 'its constructor' }, () =>
         constructPlugin(container, pluginClass, name),
       ),
-      make: (wanted) => made(container, wanted, `${name}, ${wanted.name}`),
+      make: (wanted) =>
+        this.invoker.enter({ plugin: name, name: `the constructor of ${wanted.name}` }, () =>
+          made(container, wanted, `${name}, ${wanted.name}`),
+        ),
     };
   }
 
