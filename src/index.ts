@@ -50,6 +50,8 @@ export { CommandContext, EventContext, RuleContext } from './core/plugins/contex
 export { Command, On, Plugin, Rule } from './core/plugins/decorators.js';
 export type { Allowed, Guard, GuardClass } from './core/plugins/permission.js';
 export type { CommandOptions, PluginOptions, RuleOptions } from './core/plugins/plugin-metadata.js';
+export { Store } from './core/plugins/store.js';
+export type { StoreEntry, StoreExpiry, StoreKey, StoreTable } from './core/plugins/store-table.js';
 export { type Cancel, Clock } from './core/primitives/clock.js';
 export type { Duration } from './core/primitives/duration.js';
 export { KickbotError } from './core/primitives/error.js';

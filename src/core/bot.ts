@@ -23,6 +23,7 @@ import type { KickApi } from './kick/kick-api.js';
 import { Enforcer } from './moderation/enforcer.js';
 import { Dispatcher } from './plugins/dispatcher.js';
 import { PluginHost } from './plugins/plugin-host.js';
+import { StoreTransactions } from './plugins/store-transactions.js';
 import { type Clock, SystemClock } from './primitives/clock.js';
 import { KickbotError, messageOf } from './primitives/error.js';
 import { type Random, SystemRandom } from './primitives/random.js';
@@ -303,8 +304,9 @@ export class Bot {
 
     const cooldowns = await CooldownStore.open({ database, clock, logger });
     this.#atStop(() => cooldowns.flush());
+    const stores = new StoreTransactions(async () => database, clock);
     const host = new PluginHost({
-      services: { logger, sender: speakers, clock, random },
+      services: { logger, sender: speakers, clock, random, stores },
       cooldowns: cooldowns.memory,
       directory: this.#options.directory ?? process.cwd(),
       channels: channelConfigs,

@@ -7,7 +7,10 @@ import { Roles } from '../core/events/role.js';
 import { Enforcer, type ModerationActions } from '../core/moderation/enforcer.js';
 import { Dispatcher } from '../core/plugins/dispatcher.js';
 import { PluginHost } from '../core/plugins/plugin-host.js';
+import { StoreTransactions } from '../core/plugins/store-transactions.js';
 import { type MessageId, messageId, type UserId } from '../core/primitives/ids.js';
+import { openDatabase } from '../core/storage/database.js';
+import type { Database } from '../core/storage/schema.js';
 import { type Logger, SilentLogger } from '../core/telemetry/logger.js';
 import { TestClock } from './test-clock.js';
 import { botUserId, botUsername, TestChannel, type TestEvent, type TestUser } from './test-event.js';
@@ -67,6 +70,7 @@ export class TestBot {
   #plugins: readonly TestPlugin[] = [];
   readonly #said = new Map<MessageId, string>();
   readonly #usernames = new Map<UserId, string>();
+  #database: Promise<Database> | undefined;
 
   /** @internal */
   constructor(options: TestBotOptions) {
@@ -79,6 +83,7 @@ export class TestBot {
         clock: this.clock,
         random: new TestRandom(options.random),
         sender: new RecordingSender(this.replies),
+        stores: new StoreTransactions(() => this.#openDatabase(), this.clock),
       },
       directory: options.directory ?? '.',
       onFailure: (_handler, error) => this.#failures.push(error),
@@ -132,8 +137,15 @@ export class TestBot {
   }
 
   /** Unloads the plugins, so that `onUnload` runs. */
-  stop(): Promise<void> {
-    return this.#host.unloadAll();
+  async stop(): Promise<void> {
+    await this.#host.unloadAll();
+    await (await this.#database)?.destroy();
+  }
+
+  /** In memory, and only for plugins that store something. */
+  #openDatabase(): Promise<Database> {
+    this.#database ??= openDatabase({ url: 'sqlite::memory:', directory: '.' });
+    return this.#database;
   }
 
   /** Stops the bot and starts it again: the plugins are made anew, and what outlives a restart is still there. */

@@ -7,6 +7,7 @@ import { KickbotError, messageOf } from '../primitives/error.js';
 import { Random } from '../primitives/random.js';
 import { Logger } from '../telemetry/logger.js';
 import { isDecorated, isForeign } from './plugin-metadata.js';
+import { Store } from './store.js';
 
 /** What every plugin can ask for in its constructor. */
 export interface PluginServices {
@@ -14,6 +15,7 @@ export interface PluginServices {
   readonly sender: Sender;
   readonly clock: Clock;
   readonly random: Random;
+  readonly store: Store;
 }
 
 /** A container that holds one plugin's own services and falls back on the bot's. */
@@ -26,7 +28,8 @@ export function createPluginContainer(
     .registerInstance(token(Logger), services.logger)
     .registerInstance(token(Sender), services.sender)
     .registerInstance(token(Clock), services.clock)
-    .registerInstance(token(Random), services.random);
+    .registerInstance(token(Random), services.random)
+    .registerInstance(Store, services.store);
 }
 
 /** tsyringe takes any class as a token; its types only know those that can be constructed. */

@@ -24,11 +24,13 @@ import { type PluginMetadata, type PluginOptions, readMetadata } from './plugin-
 import { ResolvedOptions } from './plugin-options.js';
 import { PluginSender } from './plugin-sender.js';
 import { resolvePlugin } from './plugin-source.js';
+import { Store } from './store.js';
+import type { StoreTransactions } from './store-transactions.js';
 
 type RawOptions = Readonly<Record<string, unknown>>;
 
 export interface PluginHostOptions {
-  readonly services: PluginServices;
+  readonly services: Omit<PluginServices, 'store'> & { readonly stores: StoreTransactions };
   /** Where relative paths and package names of plugins are looked up: the configuration's folder. */
   readonly directory: string;
   /** Channels, with the options plugins have there alone. */
@@ -172,7 +174,8 @@ export class PluginHost {
     const logger = services.logger.named(name);
     const sender = new PluginSender(name, services.sender, services.clock, logger);
     ledger.add(() => sender.close());
-    const container = createPluginContainer(this.#container, { ...services, logger, sender });
+    const store = new Store(name, services.stores);
+    const container = createPluginContainer(this.#container, { ...services, logger, sender, store });
     ledger.add(() => container.dispose());
     return {
       name,

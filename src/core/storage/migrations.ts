@@ -151,4 +151,25 @@ export const migrations: Record<string, Migration> = {
       await db.schema.createIndex('cooldowns_by_time').on('cooldowns').column('ends_at').execute();
     },
   },
+  '0009-plugin-values': {
+    async up(db: Kysely<unknown>) {
+      await db.schema
+        .createTable('plugin_values')
+        .addColumn('plugin', 'text', (column) => column.notNull())
+        .addColumn('table_name', 'text', (column) => column.notNull())
+        .addColumn('part', 'text', (column) => column.notNull())
+        .addColumn('key', 'text', (column) => column.notNull())
+        .addColumn('value', 'text', (column) => column.notNull())
+        .addColumn('rank', 'double precision')
+        .addColumn('expires_at', 'bigint')
+        .addPrimaryKeyConstraint('plugin_values_primary_key', ['plugin', 'table_name', 'part', 'key'])
+        .execute();
+      await sql`create index plugin_values_by_rank on plugin_values (plugin, table_name, part, rank) where rank is not null`.execute(
+        db,
+      );
+      await sql`create index plugin_values_by_expiry on plugin_values (expires_at) where expires_at is not null`.execute(
+        db,
+      );
+    },
+  },
 };

@@ -84,6 +84,22 @@ export interface CooldownTable {
   ends_at: number;
 }
 
+/** What plugins keep through `Store`. */
+export interface PluginValueTable {
+  plugin: string;
+  /** The plugin's name for the table. */
+  table_name: string;
+  /** `channel:1001`, `user:3`, `channel:1001 user:3`; empty for what belongs to neither. */
+  part: string;
+  key: string;
+  /** JSON. */
+  value: string;
+  /** The value where it is a number, to sort by. */
+  rank: number | null;
+  /** Wall clock in milliseconds; null for what stays. */
+  expires_at: number | null;
+}
+
 export interface DatabaseSchema {
   accounts: AccountTable;
   tokens: TokenTable;
@@ -92,6 +108,7 @@ export interface DatabaseSchema {
   operator: OperatorTable;
   seen_messages: SeenMessageTable;
   webhook_deliveries: WebhookDeliveryTable;
+  plugin_values: PluginValueTable;
   cooldowns: CooldownTable;
 }
 
