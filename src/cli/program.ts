@@ -2,6 +2,7 @@ import { Command, Option } from 'commander';
 import { version } from '../core/version.js';
 import { addAccountsCommand } from './accounts.js';
 import { addConsoleCommand } from './console.js';
+import { addCreateCommand } from './create.js';
 import { addDoctorCommand } from './doctor.js';
 import { addLoginCommand } from './login.js';
 import { addLogoutCommand } from './logout.js';
@@ -37,5 +38,6 @@ export function createProgram(): Command {
   addConsoleCommand(program);
   addDoctorCommand(program);
   addSandboxCommand(program);
+  addCreateCommand(program);
   return program;
 }
