@@ -48,6 +48,7 @@ async function dispatcherWith(commands) {
       addressing: new Addressing('!'),
       roles: new Roles(),
       isLive: () => false,
+      users: { find: () => undefined },
       clock: services.clock,
     }),
     sender,

@@ -13,7 +13,8 @@ export {
   Sender,
   type SentMessage,
 } from './core/chat/sender.js';
-export type { ArgumentKinds } from './core/commands/argument-kinds.js';
+export type { FoundUser } from './core/chat/user-directory.js';
+export type * from './core/commands/argument-kinds.js';
 export type { ArgumentsOf } from './core/commands/arguments-of.js';
 export { defineConfig } from './core/config/define-config.js';
 export { ConfigError, type ConfigProblem } from './core/config/problems.js';
@@ -47,7 +48,7 @@ export type * from './core/kick/tokens.js';
 export type * from './core/kick/users.js';
 export { ban, remove, timeout, type Verdict } from './core/moderation/verdict.js';
 export { CommandContext, EventContext, RuleContext } from './core/plugins/contexts.js';
-export { Command, On, Plugin, Rule } from './core/plugins/decorators.js';
+export { ArgumentKind, Command, On, Plugin, Rule } from './core/plugins/decorators.js';
 export type { Allowed, Guard, GuardClass } from './core/plugins/permission.js';
 export type { CommandOptions, PluginOptions, RuleOptions } from './core/plugins/plugin-metadata.js';
 export { Store } from './core/plugins/store.js';

@@ -12,6 +12,7 @@ import { History } from './chat/history.js';
 import { LiveChannels } from './chat/live-channels.js';
 import { Reception } from './chat/reception.js';
 import type { ChatTransport } from './chat/transport.js';
+import { UserDirectory } from './chat/user-directory.js';
 import { Addressing } from './commands/addressing.js';
 import { CooldownStore } from './commands/cooldown-store.js';
 import { ConfigError, problemsOf } from './config/problems.js';
@@ -325,7 +326,10 @@ export class Bot {
     const live = new LiveChannels();
     const isLive = (channel: Channel) => live.isLive(channel);
     const roles = new Roles({ owners: config.owners, regulars: regularsOf(channelConfigs) });
-    const dispatcher = new Dispatcher({ host, enforcer, ownUserIds, addressing, roles, isLive, clock });
+    const kick = config.kick.clientSecret === undefined ? speakers.kick : installation.accounts.kickAsApp;
+    const users = new UserDirectory({ kick, clock, logger });
+    const asked = { addressing, users, roles, isLive, clock };
+    const dispatcher = new Dispatcher({ host, enforcer, ownUserIds, ...asked });
     this.#atStop((remainingMs) => Promise.race([dispatcher.idle(), clock.sleep(remainingMs())]));
     const { website, realtime } = config.kick.endpoints;
     const given = { database, http, clock, random, logger };
@@ -334,7 +338,10 @@ export class Bot {
     const history = new History({ website, realtime, http, clock, random, logger });
     const consume = (event: KickEvent) => {
       this.events.emit(event);
-      if (event.type === 'chat.message.sent' && appMessages.includes(event)) return;
+      if (event.type === 'chat.message.sent') {
+        users.see(event.sender);
+        if (appMessages.includes(event)) return;
+      }
       return dispatcher.dispatch(event);
     };
     const reception = new Reception({ ...given, transports: sources, consume, history, live });
@@ -344,7 +351,6 @@ export class Bot {
     await reception.start();
     await Promise.all(channels.map((channel) => reception.join(channel)));
     logger.info('Joined.', { channels: channels.map(({ slug }) => slug).join(', ') || 'none' });
-    const kick = config.kick.clientSecret === undefined ? speakers.kick : all.kickAsApp;
     if (kick === undefined) return;
     live.ask(channels, kick.livestreams).catch((error: unknown) => {
       logger.debug('Kick did not say which channels are live; their events will.', { error });

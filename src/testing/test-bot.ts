@@ -101,6 +101,7 @@ export class TestBot {
         regulars: new Map([[this.#channel.channel.slug, options.regulars ?? []]]),
       }),
       isLive: () => this.#isLive,
+      users: { find: (typed) => this.#channel.find(typed) },
       clock: this.clock,
     });
   }

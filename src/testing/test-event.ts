@@ -1,3 +1,4 @@
+import type { FoundUser } from '../core/chat/user-directory.js';
 import type {
   Badge,
   Channel,
@@ -50,6 +51,16 @@ export class TestChannel {
         badges: badges.map((badge) => (typeof badge === 'string' ? { type: badge, text: badge } : badge)),
       },
     };
+  }
+
+  /** Everybody has any name; an id is somebody's who was named before. */
+  find(typed: string): FoundUser | undefined {
+    if (!/^\d{1,15}$/.test(typed)) {
+      const username = typed.replace(/^@/, '');
+      return { id: this.#idOf(username), username };
+    }
+    const username = [this.channel.slug, botUsername, ...this.#names][Number(typed) - broadcasterUserId];
+    return username === undefined ? undefined : { id: userId(Number(typed)), username };
   }
 
   event(event: TestEvent, createdAt: Date): KickEvent {

@@ -1,15 +1,22 @@
 import {
+  ArgumentKind,
   type ArgumentsOf,
   Command,
   CommandContext,
   EventContext,
+  type FoundUser,
   type KickEventNamed,
-  type KickUser,
   On,
   Rule,
   RuleContext,
 } from 'kickbot';
 import { describe, expectTypeOf, it } from 'vitest';
+
+declare module 'kickbot' {
+  interface ArgumentKinds {
+    shade: { readonly hex: string };
+  }
+}
 
 describe('ArgumentsOf', () => {
   it('gives required and optional arguments by kind', () => {
@@ -21,7 +28,7 @@ describe('ArgumentsOf', () => {
       d?: number;
       e?: string;
     }>();
-    expectTypeOf<ArgumentsOf<'so <who:user>'>>().toEqualTypeOf<{ who: KickUser }>();
+    expectTypeOf<ArgumentsOf<'so <who:user>'>>().toEqualTypeOf<{ who: FoundUser }>();
   });
 
   it('gives a choice as its options', () => {
@@ -33,7 +40,7 @@ describe('ArgumentsOf', () => {
   it('gives the rest of the line as a string', () => {
     expectTypeOf<ArgumentsOf<'say <...text>'>>().toEqualTypeOf<{ text: string }>();
     expectTypeOf<ArgumentsOf<'warn <who:user>  [...reason]'>>().toEqualTypeOf<{
-      who: KickUser;
+      who: FoundUser;
       reason?: string;
     }>();
   });
@@ -66,6 +73,14 @@ describe('ArgumentsOf', () => {
     }>();
     expectTypeOf<ArgumentsOf<'x <a:toString>'>['a']>().toEqualTypeOf<{
       readonly 'there is no argument kind': 'toString';
+    }>();
+  });
+
+  it('gives a kind that a plugin brings the type it is declared with', () => {
+    expectTypeOf<ArgumentsOf<'paint <a:shade> [b:shade] [c:shade=red]'>>().toEqualTypeOf<{
+      a: { readonly hex: string };
+      b?: { readonly hex: string };
+      c: { readonly hex: string };
     }>();
   });
 
@@ -126,6 +141,26 @@ describe('decorators', () => {
       @Command('say <...text>')
       say(_ctx: CommandContext, { text }: ArgumentsOf<'say <...text>'>) {
         return text;
+      }
+
+      @ArgumentKind('shade', 'a shade')
+      shade(word: string) {
+        return word === 'red' ? { hex: '#f00' } : undefined;
+      }
+
+      @ArgumentKind('shade', 'a shade')
+      async shadeLater(word: string, _ctx: CommandContext<{ sides: number }>) {
+        return { hex: word };
+      }
+
+      @Command('paint <wall:shade>')
+      paint(_ctx: CommandContext, { wall }: { wall: { hex: string } }) {
+        return wall.hex;
+      }
+
+      @Command('so <who:user>')
+      shoutOut(_ctx: CommandContext, { who }: { who: FoundUser }) {
+        return `${who.id}`;
       }
 
       @On('channel.hosted')
@@ -199,6 +234,30 @@ describe('decorators', () => {
       @Command('quote add <text>')
       subcommand(_ctx: CommandContext, { add }: { add: string }) {
         return add;
+      }
+
+      // @ts-expect-error: a shade is no text
+      @Command('paint <wall:shade>')
+      ownKind(_ctx: CommandContext, { wall }: { wall: string }) {
+        return wall;
+      }
+
+      // @ts-expect-error: a shade has a hex
+      @ArgumentKind('shade', 'a shade')
+      wrongShade(word: string) {
+        return word;
+      }
+
+      // @ts-expect-error: nobody declared a tint
+      @ArgumentKind('tint', 'a tint')
+      tint(word: string) {
+        return word;
+      }
+
+      // @ts-expect-error: kickbot has that kind
+      @ArgumentKind('int', 'a number')
+      int(word: string) {
+        return Number(word);
       }
 
       // @ts-expect-error: there are no arguments

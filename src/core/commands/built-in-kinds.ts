@@ -1,21 +1,23 @@
 import { parseDuration } from '../primitives/duration.js';
-import type { ArgumentKinds } from './argument-kinds.js';
+import type { BuiltInKinds } from './argument-kinds.js';
+import { type KindOfArgument, type Lookups, Unread } from './kind-of-argument.js';
 
-export interface KindOfArgument<Value = unknown> {
-  /** Completes "must be …". */
-  readonly description: string;
-  /** The value of one word; undefined when the word does not fit. */
-  readonly parse: (word: string) => Value | undefined;
-}
+type Read<Value> = Value | undefined;
+
+/** A kind whose values are of that type. */
+type KindOf<Value> = { readonly description: string } & (
+  | { readonly parse: (word: string) => Read<Value> }
+  | { readonly lookUp: (word: string, lookups: Lookups) => Read<Value> | Promise<Read<Value> | Unread> }
+);
 
 const decimal = /^[+-]?\d{1,15}(\.\d{1,15})?$/;
-const kickName = /^@?([A-Za-z0-9_-]{1,25})$/;
+const nameOrId = /^@?[A-Za-z0-9_-]{1,25}$/;
 const truths: ReadonlyMap<string, boolean> = new Map([
   ...['yes', 'on', 'true', '1'].map((word) => [word, true] as const),
   ...['no', 'off', 'false', '0'].map((word) => [word, false] as const),
 ]);
 
-const kinds: { [Name in keyof ArgumentKinds]: KindOfArgument<ArgumentKinds[Name]> } = {
+const kinds: { [Name in keyof BuiltInKinds]: KindOf<BuiltInKinds[Name]> } = {
   string: { description: 'a word', parse: (word) => word },
   int: {
     description: 'a whole number',
@@ -27,10 +29,10 @@ const kinds: { [Name in keyof ArgumentKinds]: KindOfArgument<ArgumentKinds[Name]
   },
   boolean: { description: 'yes or no', parse: (word) => truths.get(word.toLowerCase()) },
   user: {
-    description: 'a user name',
-    parse: (word) => {
-      const username = kickName.exec(word)?.[1];
-      return username === undefined ? undefined : { username };
+    description: 'somebody on Kick',
+    lookUp: (word, lookups) => {
+      const found = nameOrId.test(word) ? lookups.findUser(word) : undefined;
+      return found instanceof Promise ? found.catch(notNow) : found;
     },
   },
   duration: { description: 'a duration such as 90s or 1h30m', parse: parseDuration },
@@ -38,7 +40,13 @@ const kinds: { [Name in keyof ArgumentKinds]: KindOfArgument<ArgumentKinds[Name]
     description: 'an address such as https://kick.com',
     parse: (word) => (/^https?:\/\//i.test(word) && URL.canParse(word) ? new URL(word) : undefined),
   },
+  command: { description: 'a command', lookUp: (word, lookups) => lookups.commandNamed(word) },
 };
+
+/** Why was told where it was found out. */
+function notNow(): Unread {
+  return new Unread('cannot be looked up on Kick now');
+}
 
 const kindsByName = new Map<string, KindOfArgument>(Object.entries(kinds));
 

@@ -1,21 +1,26 @@
 import { KickbotError } from '../primitives/error.js';
-import { builtInKind, builtInKindNames, type KindOfArgument } from './built-in-kinds.js';
+import { builtInKind, builtInKindNames } from './built-in-kinds.js';
+import type { KindOfArgument, Lookups } from './kind-of-argument.js';
 
 /** One argument of a usage string. */
-export interface Parameter {
+export interface Parameter<Needs extends Lookups = never> {
   readonly name: string;
   readonly required: boolean;
   /** Takes everything that is left, spaces included. */
   readonly rest: boolean;
-  readonly kind: KindOfArgument;
-  /** Stands for what was left out, as if it had been typed. */
+  readonly kind: KindOfArgument<Needs>;
+  /** Stands for what was left out, as if it had been typed; what has to be looked up is looked up then. */
   readonly default: string | undefined;
 }
 
 const pattern = /^(?:<(?<required>[^<>[\]\s]+)>|\[(?<optional>[^<>[\]\s]+)\])$/;
 
 /** Reads `<name:kind>`, `[name:kind=default]` and the like. Throws `command.usage_invalid`. */
-export function parameterOf(usage: string, text: string): Parameter {
+export function parameterOf<Needs extends Lookups>(
+  usage: string,
+  text: string,
+  kinds: ReadonlyMap<string, KindOfArgument<Needs>>,
+): Parameter<Needs> {
   const groups = pattern.exec(text)?.groups;
   const inner = groups?.required ?? groups?.optional;
   if (inner === undefined) throw invalid(usage, `${text} is written <${text}> or [${text}]`);
@@ -23,12 +28,12 @@ export function parameterOf(usage: string, text: string): Parameter {
   const rest = inner.startsWith('...');
   const { declared, fallback } = splitDefault(rest ? inner.slice(3) : inner);
   const [name = '', kindName = 'string', ...more] = declared.split(':');
-  const kind = more.length > 0 ? undefined : builtInKind(kindName);
+  const kind = more.length > 0 ? undefined : (builtInKind(kindName) ?? kinds.get(kindName));
   if (name === '') throw invalid(usage, `${text} needs a name`);
   if (kind === undefined) {
     throw invalid(
       usage,
-      `the kind of ${name} is one of ${builtInKindNames.join(', ')}, or a choice such as on|off`,
+      `the kind of ${name} is one of ${[...builtInKindNames, ...kinds.keys()].join(', ')}, or a choice such as on|off`,
     );
   }
   if (rest && kindName !== 'string') {
@@ -48,7 +53,7 @@ function splitDefault(inner: string): { declared: string; fallback: string | und
 function checkDefault(usage: string, { name, required, kind, default: fallback }: Parameter): void {
   if (fallback === undefined) return;
   if (required) throw invalid(usage, `${name} has a default, so it is optional and stands in [ ]`);
-  if (fallback === '' || kind.parse(fallback) === undefined) {
+  if (fallback === '' || ('parse' in kind && kind.parse(fallback) === undefined)) {
     throw invalid(usage, `the default of ${name} must be ${kind.description}`);
   }
 }

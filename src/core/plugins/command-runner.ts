@@ -1,16 +1,16 @@
-import type { Addressing } from '../commands/addressing.js';
 import type { CommandMatch } from '../commands/command-router.js';
+import type { ParsedArguments } from '../commands/usage.js';
 import type { Channel, ChatMessageSent } from '../events/kick-event.js';
 import type { Roles } from '../events/role.js';
 import type { Clock } from '../primitives/clock.js';
+import { CommandLookups, type LookupParts } from './command-lookups.js';
 import { CommandContext } from './contexts.js';
 import type { Handler } from './invoker.js';
 import type { LoadedCommand } from './loaded-plugin.js';
 import type { PluginHost } from './plugin-host.js';
 
-export interface CommandRunnerOptions {
+export interface CommandRunnerOptions extends LookupParts {
   readonly host: Pick<PluginHost, 'commands' | 'invoker'>;
-  readonly addressing: Addressing;
   readonly roles: Roles;
   readonly isLive: (channel: Channel) => boolean;
   readonly clock: Clock;
@@ -31,7 +31,7 @@ export class CommandRunner {
     this.#options = options;
   }
 
-  /** Never throws. The command has begun when this returns, unless a guard takes its time. */
+  /** Never throws. The command has begun when this returns, unless a guard or an argument takes its time. */
   run(message: ChatMessageSent): void {
     const { addressing, host, roles, isLive, track } = this.#options;
     const start = addressing.startIn(message.content, message.channel.slug);
@@ -87,12 +87,25 @@ export class CommandRunner {
   }
 
   #begin(message: ChatMessageSent, call: Call): void {
+    const lookups = new CommandLookups(this.#options, message.channel.slug, () =>
+      this.#contextOf(message, call),
+    );
+    const parsed = call.command.usage.parse(call.rest, lookups);
+    if (parsed instanceof Promise) {
+      this.#options.track(parsed.then((late) => this.#proceed(message, call, late)));
+    } else {
+      this.#proceed(message, call, parsed);
+    }
+  }
+
+  #proceed(message: ChatMessageSent, call: Call, parsed: ParsedArguments): void {
     const { channel, sender } = message;
-    const { command, rest } = call;
-    const parsed = command.usage.parse(rest);
+    const { command } = call;
     if ('problem' in parsed) {
       const prefix = this.#options.addressing.prefixIn(channel.slug);
-      this.#correct(message, call, `${parsed.problem} Usage: ${prefix}${command.usage.text}`);
+      if (parsed.problem !== undefined) {
+        this.#correct(message, call, `${parsed.problem} Usage: ${prefix}${command.usage.text}`);
+      }
       return;
     }
     const { cooldown, exempt } = command;

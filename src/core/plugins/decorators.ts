@@ -2,6 +2,7 @@ import 'reflect-metadata';
 import { injectable } from 'tsyringe';
 import type { z } from 'zod';
 import type { SentMessage } from '../chat/sender.js';
+import type { ArgumentKinds, BuiltInKinds } from '../commands/argument-kinds.js';
 import type { ArgumentsOf } from '../commands/arguments-of.js';
 import type { PluginClass } from '../config/schema.js';
 import type { KickEventNamed, KickEventType } from '../events/kick-event.js';
@@ -62,8 +63,9 @@ export function Plugin<Schema extends z.ZodType<object>>(options: PluginOptions<
 
 /**
  * Makes a method a chat command. The usage string names it and types its arguments: `<name:kind>` is required,
- * `[name:kind]` optional, `[...name]` the rest of the line; kinds are string (when left out), int, number, user,
- * duration and choices such as `on|off`. A returned text is the reply.
+ * `[name:kind]` optional, `[name:kind=default]` optional with a default, `[...name]` the rest of the line; kinds are
+ * string (when left out), int, number, boolean, user, duration, url, command, choices such as `on|off`, and those
+ * the plugin brings with `@ArgumentKind`. A returned text is the reply.
  *
  * @example
  * @Command('roll [sides:int]', { aliases: ['dice'], cooldown: { user: '5s' } })
@@ -80,6 +82,39 @@ export function Command<const Usage extends string>(usage: Usage, options: Comma
     metadataOf(prototype, method, `@Command('${usage}')`).commands.push({ method, usage, options });
   };
 }
+
+/**
+ * Makes a method read a kind of argument for the plugin's commands. It is given a word and answers with its value, or
+ * nothing when the word does not fit; the description completes "must be …" in the chat. What `ArgumentKinds` says of
+ * that name is the value's type.
+ *
+ * @example
+ * declare module 'kickbot' {
+ *   interface ArgumentKinds {
+ *     song: Song;
+ *   }
+ * }
+ *
+ * @ArgumentKind('song', 'a song of the list')
+ * song(word: string): Song | undefined {
+ *   return this.songs.get(word);
+ * }
+ */
+export function ArgumentKind<const Name extends Exclude<keyof ArgumentKinds, keyof BuiltInKinds>>(
+  name: Name,
+  description: string,
+) {
+  return <Handler extends (word: string, context: CommandContext<never>) => KindValue<ArgumentKinds[Name]>>(
+    prototype: object,
+    method: string,
+    _descriptor: TypedPropertyDescriptor<Handler>,
+  ): void => {
+    const { argumentKinds } = metadataOf(prototype, method, `@ArgumentKind('${name}')`);
+    argumentKinds.push({ method, name, description });
+  };
+}
+
+type KindValue<Value> = Value | undefined | Promise<Value | undefined>;
 
 /**
  * Makes a method a moderation rule. It sees every message that is not the bot's own, before commands and

@@ -1,3 +1,4 @@
+import type { UserDirectory } from '../chat/user-directory.js';
 import type { Addressing } from '../commands/addressing.js';
 import type { Channel, ChatMessageSent, KickEvent } from '../events/kick-event.js';
 import type { Roles } from '../events/role.js';
@@ -15,6 +16,8 @@ export interface DispatcherOptions {
   /** The bot's own accounts, whose messages reach neither rules nor commands nor listeners. */
   readonly ownUserIds: ReadonlySet<UserId>;
   readonly addressing: Addressing;
+  /** Where commands look up whom they name. */
+  readonly users: Pick<UserDirectory, 'find'>;
   readonly roles: Roles;
   /** Whether a channel is streaming, as far as the bot knows. */
   readonly isLive: (channel: Channel) => boolean;

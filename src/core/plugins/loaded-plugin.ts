@@ -12,6 +12,7 @@ import { isVerdict, type Verdict } from '../moderation/verdict.js';
 import type { Clock } from '../primitives/clock.js';
 import { durationMs } from '../primitives/duration.js';
 import { KickbotError, messageOf } from '../primitives/error.js';
+import type { CommandLookups, OwnKinds } from './command-lookups.js';
 import { type CommandContext, RuleContext } from './contexts.js';
 import { type Handler, type Invoker, isThenable } from './invoker.js';
 import {
@@ -42,7 +43,7 @@ export interface LoadedListener {
 
 export interface LoadedCommand extends RoutedCommand, Pick<PluginInstance, 'options' | 'sender'> {
   readonly handler: Handler;
-  readonly usage: Usage;
+  readonly usage: Usage<CommandLookups>;
   /** Any of them will do, and so does any of the guards. */
   readonly roles: readonly RoleNeeded[];
   readonly guards: readonly Handler[];
@@ -59,6 +60,7 @@ export interface LoadedCommand extends RoutedCommand, Pick<PluginInstance, 'opti
 export interface CommandParts {
   readonly clock: Clock;
   readonly cooldowns: CooldownMemory;
+  readonly kinds: OwnKinds;
 }
 
 const correctionPauseMs = 10_000;
@@ -84,7 +86,7 @@ export function loadCommand(
 ): LoadedCommand {
   try {
     const { aliases, allow, when, refusal, cooldown } = options;
-    const usage = new Usage(text);
+    const usage = new Usage(text, parts.kinds);
     const { roles, guards } = permissionOf(allow);
     return {
       plugin: plugin.name,
@@ -110,7 +112,7 @@ export function loadCommand(
   }
 }
 
-function namesOf(usage: Usage, aliases: CommandOptions['aliases'] = []): string[] {
+function namesOf(usage: Pick<Usage, 'name'>, aliases: CommandOptions['aliases'] = []): string[] {
   const names = [usage.name, ...aliases].map((name) => foldCase(name.trim().replace(/\s+/g, ' ')));
   const wrong = names.findIndex((name) => name === '' || /[<>[\]]/.test(name));
   if (wrong > 0) {
@@ -144,7 +146,7 @@ function checkedWhen(when: CommandOptions['when']): CommandOptions['when'] {
 
 function cooldownOf(
   plugin: string,
-  { name }: Usage,
+  { name }: Pick<Usage, 'name'>,
   { user, channel, global }: NonNullable<CommandOptions['cooldown']>,
   { clock, cooldowns }: CommandParts,
 ): Cooldown {
@@ -157,7 +159,7 @@ function cooldownOf(
 }
 
 /** A handler whose answer is checked, for plugins without types may answer anything. */
-function answering(handler: Handler, check: (answer: unknown) => unknown): Handler {
+export function answering(handler: Handler, check: (answer: unknown) => unknown): Handler {
   return {
     ...handler,
     run: (first, second) => {

@@ -19,6 +19,7 @@ import {
   loadRule,
   type PluginInstance,
 } from './loaded-plugin.js';
+import { loadKinds } from './own-kinds.js';
 import { constructPlugin, createPluginContainer, made, type PluginServices } from './plugin-container.js';
 import { type PluginMetadata, type PluginOptions, readMetadata } from './plugin-metadata.js';
 import { ResolvedOptions } from './plugin-options.js';
@@ -194,7 +195,9 @@ export class PluginHost {
   async #start(plugin: PluginInstance, metadata: PluginMetadata, ledger: DisposerLedger): Promise<void> {
     const { clock } = this.options.services;
     const cooldowns = this.#cooldowns;
-    const commands = metadata.commands.map((command) => loadCommand(plugin, command, { clock, cooldowns }));
+    const kinds = loadKinds(plugin, metadata.argumentKinds);
+    const parts = { clock, cooldowns, kinds };
+    const commands = metadata.commands.map((command) => loadCommand(plugin, command, parts));
     const rules = metadata.rules.map((rule) => loadRule(plugin, rule, this.invoker));
     const listeners = metadata.listeners.map((listener) => ({
       event: listener.event,

@@ -53,6 +53,7 @@ export interface RuleOptions {
 export interface PluginMetadata {
   plugin?: PluginOptions;
   readonly commands: { readonly method: string; readonly usage: string; readonly options: CommandOptions }[];
+  readonly argumentKinds: { readonly method: string; readonly name: string; readonly description: string }[];
   readonly rules: { readonly method: string; readonly name: string }[];
   readonly listeners: { readonly method: string; readonly event: KickEventType }[];
   /** Tells this copy of kickbot from another one. */
@@ -71,7 +72,13 @@ function ownMetadata(pluginClass: object): PluginMetadata | undefined {
 export function metadataToWrite(pluginClass: object): PluginMetadata {
   const existing = ownMetadata(pluginClass);
   if (existing) return existing;
-  const value: PluginMetadata = { commands: [], rules: [], listeners: [], writtenBy: thisCopy };
+  const value: PluginMetadata = {
+    commands: [],
+    argumentKinds: [],
+    rules: [],
+    listeners: [],
+    writtenBy: thisCopy,
+  };
   Object.defineProperty(pluginClass, key, { value });
   return value;
 }
@@ -99,6 +106,7 @@ export function readMetadata(pluginClass: object): (PluginMetadata & { plugin: P
   return {
     plugin: own.plugin,
     commands: inherited(lineage.map((metadata) => metadata.commands)),
+    argumentKinds: inherited(lineage.map((metadata) => metadata.argumentKinds)),
     rules: inherited(lineage.map((metadata) => metadata.rules)),
     listeners: inherited(lineage.map((metadata) => metadata.listeners)),
     writtenBy: own.writtenBy,

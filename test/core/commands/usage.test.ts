@@ -1,19 +1,35 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { Usage } from '../../../src/core/commands/usage.js';
+import type { Lookups } from '../../../src/core/commands/kind-of-argument.js';
+import { type ParsedArguments, Usage } from '../../../src/core/commands/usage.js';
+import { userId } from '../../../src/core/primitives/ids.js';
 
-const read = (usage: string, typed: string) => {
-  const parsed = new Usage(usage).parse(typed);
-  return 'problem' in parsed ? parsed.problem : { ...parsed.arguments };
+const ada = { id: userId(7), username: 'Ada_1' };
+
+/** Knows `ada_1`, takes its time for `late`, and cannot tell of `down`. */
+const lookups: Lookups = {
+  findUser: (typed) => {
+    if (/^@?down$/.test(typed)) return Promise.reject(new Error('Kick is down'));
+    if (/^@?late$/.test(typed)) return Promise.resolve(ada);
+    if (/^@?gone$/.test(typed)) return Promise.resolve(undefined);
+    return ['ada_1', '@ada_1', '7'].includes(typed.toLowerCase()) ? ada : undefined;
+  },
+  commandNamed: (name) => (name === 'q add' ? 'quote add' : undefined),
 };
 
-const kinds = 'string, int, number, boolean, user, duration, url';
+const shown = (parsed: ParsedArguments) => ('problem' in parsed ? parsed.problem : { ...parsed.arguments });
+const read = (usage: string, typed: string) => {
+  const parsed = new Usage(usage).parse(typed, lookups);
+  return parsed instanceof Promise ? parsed.then(shown) : shown(parsed);
+};
+
+const kinds = 'string, int, number, boolean, user, duration, url, command';
 
 describe('a usage string', () => {
   it('reads words, numbers, users, durations and choices', () => {
     expect(read('x <a> <b:int> <c:number>', ' one -2  3.5 ')).toEqual({ a: 'one', b: -2, c: 3.5 });
     expect(read('x <who:user> <long:duration> <state:on|off>', '@Ada_1 1h30m ON')).toEqual({
-      who: { username: 'Ada_1' },
+      who: ada,
       long: 5_400_000,
       state: 'on',
     });
@@ -24,6 +40,29 @@ describe('a usage string', () => {
       read('x <a:boolean>', typed),
     );
     expect(truths).toEqual([true, true, true, true, false, false, false, false].map((a) => ({ a })));
+  });
+
+  it('reads names of commands', () => {
+    expect(read('help <a:command>', '"q add"')).toEqual({ a: 'quote add' });
+  });
+
+  it('waits only for somebody who has to be looked up', async () => {
+    const usage = 'x <who:user> <times:int> [next:user=late]';
+    const parsed = read(usage, 'late 3');
+    expect(parsed).toBeInstanceOf(Promise);
+    expect(await parsed).toEqual({ who: ada, times: 3, next: ada });
+    expect(await read(usage, 'late three')).toBe('times must be a whole number.');
+    expect(await read(usage, '@ada_1 3 gone')).toBe('next must be somebody on Kick.');
+    expect(await read(usage, 'down 3')).toBe('who cannot be looked up on Kick now.');
+  });
+
+  it('reads kinds that were given to it', async () => {
+    const kinds = new Map([
+      ['shade', { description: 'a shade', parse: (word: string) => (word === 'red' ? '#f00' : undefined) }],
+    ]);
+    const parsed = new Usage('paint <wall:shade>', kinds).parse('red', lookups);
+    expect(parsed).toEqual({ arguments: Object.assign(Object.create(null), { wall: '#f00' }) });
+    expect(() => new Usage('paint <wall:shades>', kinds)).toThrow('command, shade, or a choice');
   });
 
   it('reads addresses', () => {
@@ -72,11 +111,11 @@ describe('a usage string', () => {
   });
 
   it('gives the rest of the line with its spaces', () => {
-    expect(read('warn <who:user> [...reason]', 'ada  be   nice ')).toEqual({
-      who: { username: 'ada' },
+    expect(read('warn <who:user> [...reason]', 'ada_1  be   nice ')).toEqual({
+      who: ada,
       reason: 'be   nice',
     });
-    expect(read('warn <who:user> [...reason]', 'ada')).toEqual({ who: { username: 'ada' } });
+    expect(read('warn <who:user> [...reason]', '7')).toEqual({ who: ada });
   });
 
   it.each([
@@ -84,7 +123,9 @@ describe('a usage string', () => {
     ['x <a:int>', '1.5', 'a must be a whole number.'],
     ['x <a:number>', 'Infinity', 'a must be a number.'],
     ['x <a:number>', '0x10', 'a must be a number.'],
-    ['x <a:user>', '<script>', 'a must be a user name.'],
+    ['x <a:user>', '<script>', 'a must be somebody on Kick.'],
+    ['x <a:user>', '@nobody', 'a must be somebody on Kick.'],
+    ['x <a:command>', 'q', 'a must be a command.'],
     ['x <a:duration>', '5', 'a must be a duration such as 90s or 1h30m.'],
     ['x <a:on|off|auto>', 'maybe', 'a must be on, off or auto.'],
     ['x <a:int>', '""', 'a must be a whole number.'],
@@ -135,8 +176,9 @@ describe('a usage string', () => {
           fc.string({ unit: fc.constantFrom(...'019.- ehms"“”„\\[]:') }),
         ),
         (typed) => {
-          const parsed = usage.parse(typed);
-          if ('problem' in parsed) return /^[abce] /.test(parsed.problem);
+          const parsed = usage.parse(typed, lookups);
+          if (parsed instanceof Promise) return false;
+          if ('problem' in parsed) return /^[abce] /.test(parsed.problem ?? '');
           return Object.entries(parsed.arguments).every(([name, value]) =>
             name === 'd'
               ? typeof value === 'string'
@@ -171,7 +213,7 @@ describe('a usage string', () => {
   });
 
   it('F 89: takes __proto__ and constructor for names like any other', () => {
-    const parsed = new Usage('x <__proto__> <constructor>').parse('a b');
+    const parsed = new Usage('x <__proto__> <constructor>').parse('a b', lookups);
     expect('arguments' in parsed && Object.entries(parsed.arguments)).toEqual([
       ['__proto__', 'a'],
       ['constructor', 'b'],

@@ -69,6 +69,7 @@ export function createHost(options: Partial<PluginHostOptions> = {}) {
     addressing: new Addressing('!'),
     roles: new Roles(),
     isLive: () => false,
+    users: { find: (typed) => channel.find(typed) },
     clock,
   });
   const channel = new TestChannel('streamer');
