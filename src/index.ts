@@ -48,9 +48,15 @@ export type * from './core/kick/tokens.js';
 export type * from './core/kick/users.js';
 export { ban, remove, timeout, type Verdict } from './core/moderation/verdict.js';
 export { CommandContext, EventContext, RuleContext } from './core/plugins/contexts.js';
-export { ArgumentKind, Command, On, Plugin, Rule } from './core/plugins/decorators.js';
+export { ArgumentKind, Command, Every, On, Plugin, Rule } from './core/plugins/decorators.js';
 export type { Allowed, Guard, GuardClass } from './core/plugins/permission.js';
-export type { CommandOptions, PluginOptions, RuleOptions } from './core/plugins/plugin-metadata.js';
+export type {
+  CommandOptions,
+  PluginOptions,
+  RuleOptions,
+  TimerOptions,
+} from './core/plugins/plugin-metadata.js';
+export type { CronPattern } from './core/plugins/schedule.js';
 export { Store } from './core/plugins/store.js';
 export type { StoreEntry, StoreExpiry, StoreKey, StoreTable } from './core/plugins/store-table.js';
 export { type Cancel, Clock } from './core/primitives/clock.js';

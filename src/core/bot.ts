@@ -330,7 +330,10 @@ export class Bot {
     const users = new UserDirectory({ kick, clock, logger });
     const asked = { addressing, users, roles, isLive, clock };
     const dispatcher = new Dispatcher({ host, enforcer, ownUserIds, ...asked });
-    this.#atStop((remainingMs) => Promise.race([dispatcher.idle(), clock.sleep(remainingMs())]));
+    this.#atStop((remainingMs) => {
+      host.timers.stop();
+      return Promise.race([dispatcher.idle(), clock.sleep(remainingMs())]);
+    });
     const { website, realtime } = config.kick.endpoints;
     const given = { database, http, clock, random, logger };
     const { accounts: all } = installation;
@@ -349,7 +352,9 @@ export class Bot {
     this.#atStop((remainingMs) => reception.stop({ drainMs: remainingMs() }));
     if (webhook !== undefined) await this.#receiveWebhooks();
     await reception.start();
-    await Promise.all(channels.map((channel) => reception.join(channel)));
+    await Promise.all(
+      channels.map((channel) => reception.join(channel).then(() => host.timers.join(channel, isLive))),
+    );
     logger.info('Joined.', { channels: channels.map(({ slug }) => slug).join(', ') || 'none' });
     if (kick === undefined) return;
     live.ask(channels, kick.livestreams).catch((error: unknown) => {

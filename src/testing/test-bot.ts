@@ -56,8 +56,10 @@ export type ModerationAction =
 
 /** A bot with real rules, commands and listeners, and no network. Made by `createTestBot`. */
 export class TestBot {
-  /** Stands still until `advance` is called. */
-  readonly clock = new TestClock();
+  /** Stands still until `advance` is called, which rejects with what a timer threw meanwhile. */
+  readonly clock = new TestClock(() => {
+    if (this.#dispatching === 0) this.#throwFailure();
+  });
   /** Everything the plugins said, in order. */
   readonly replies: string[] = [];
   /** Everything rules had done, in order. */
@@ -66,6 +68,8 @@ export class TestBot {
   readonly #host: PluginHost;
   readonly #dispatcher: Dispatcher;
   readonly #failures: unknown[] = [];
+  /** How many calls of `say` and `emit` are under way. */
+  #dispatching = 0;
   #isLive: boolean;
   #plugins: readonly TestPlugin[] = [];
   readonly #said = new Map<MessageId, string>();
@@ -104,6 +108,7 @@ export class TestBot {
       users: { find: (typed) => this.#channel.find(typed) },
       clock: this.clock,
     });
+    this.#host.timers.join(this.#channel.channel, () => this.#isLive);
   }
 
   /** @internal */
@@ -158,11 +163,17 @@ export class TestBot {
   async #dispatch(event: KickEvent): Promise<readonly string[]> {
     const before = this.replies.length;
     if (event.type === 'livestream.status.updated') this.#isLive = event.isLive;
+    this.#dispatching++;
     await this.#dispatcher.dispatch(event);
     await this.#dispatcher.idle();
+    this.#dispatching--;
+    this.#throwFailure();
+    return this.replies.slice(before);
+  }
+
+  #throwFailure(): void {
     const failures = this.#failures.splice(0);
     if (failures.length > 0) throw failures[0];
-    return this.replies.slice(before);
   }
 
   #recordingActions(): ModerationActions {

@@ -12,6 +12,11 @@ export class TestClock extends Clock {
   #elapsed = 0;
   readonly #timers = new Set<Timer>();
 
+  /** @internal `afterwards` is called at the end of each `advance`, which rejects with what it throws. */
+  constructor(private readonly afterwards: () => void = () => {}) {
+    super();
+  }
+
   /** Begins on 1 January 2026. */
   now(): number {
     return Date.UTC(2026, 0, 1) + this.#elapsed;
@@ -40,6 +45,7 @@ export class TestClock extends Clock {
       await setImmediate();
     }
     this.#elapsed = end;
+    this.afterwards();
   }
 
   #due(end: number): Timer | undefined {

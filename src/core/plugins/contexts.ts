@@ -37,7 +37,8 @@ export abstract class HandlerContext<Options = unknown> {
    * Says something in the channel. Resolves with what was sent, one entry for each part of a long text; rejects
    * with a `KickbotError` when it was not sent, or when this handler was given up in the meantime.
    *
-   * Its priority, unless told, is `reply` in a command, `moderation` in a rule and `announcement` in a listener.
+   * Its priority, unless told, is `reply` in a command, `moderation` in a rule, `timer` in a timer and `announcement` in a
+   * listener.
    */
   say(
     text: string,
@@ -123,5 +124,5 @@ export class RuleContext<Options = unknown> extends HandlerContext<Options> {
   }
 }
 
-/** What a listener is called with, beside the event. */
+/** What a listener is called with, beside the event, and a timer. */
 export class EventContext<Options = unknown> extends HandlerContext<Options> {}

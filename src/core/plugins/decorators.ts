@@ -7,6 +7,7 @@ import type { ArgumentsOf } from '../commands/arguments-of.js';
 import type { PluginClass } from '../config/schema.js';
 import type { KickEventNamed, KickEventType } from '../events/kick-event.js';
 import type { Verdict } from '../moderation/verdict.js';
+import type { Duration } from '../primitives/duration.js';
 import { KickbotError } from '../primitives/error.js';
 import type { CommandContext, EventContext, RuleContext } from './contexts.js';
 import {
@@ -15,7 +16,9 @@ import {
   type PluginMetadata,
   type PluginOptions,
   type RuleOptions,
+  type TimerOptions,
 } from './plugin-metadata.js';
+import type { CronPattern } from './schedule.js';
 
 /** What a command may answer: a text is the reply; nothing, or what `ctx.say` gave, is none. */
 // biome-ignore lint/suspicious/noConfusingVoidType: a method without a return statement returns void to the type checker.
@@ -154,6 +157,32 @@ export function On<const Type extends KickEventType>(event: Type) {
     _descriptor: TypedPropertyDescriptor<Handler>,
   ): void => {
     metadataOf(prototype, method, `@On('${event}')`).listeners.push({ method, event });
+  };
+}
+
+/**
+ * Calls a method again and again in each of the bot's channels: after each `'10m'`, or when a cron pattern says. A
+ * returned text is said there. Channels are spread out: over the duration, or over the minute of a pattern. While it
+ * runs in a channel it is not called there again.
+ *
+ * @example
+ * @Every('30m', { when: 'live' })
+ * tip() {
+ *   return 'Try !roll.';
+ * }
+ *
+ * @Every('0 20 * * FRI', { timeZone: 'Europe/Berlin' })
+ * async weekend(ctx: EventContext) {
+ *   await ctx.say('Have a good weekend!');
+ * }
+ */
+export function Every(schedule: Duration | CronPattern, options: TimerOptions = {}) {
+  return <Handler extends (context: EventContext<never>) => Reply | Promise<Reply>>(
+    prototype: object,
+    method: string,
+    _descriptor: TypedPropertyDescriptor<Handler>,
+  ): void => {
+    metadataOf(prototype, method, `@Every('${schedule}')`).timers.push({ method, schedule, options });
   };
 }
 

@@ -11,7 +11,7 @@ import { EventContext } from './contexts.js';
 import type { PluginHost } from './plugin-host.js';
 
 export interface DispatcherOptions {
-  readonly host: Pick<PluginHost, 'commands' | 'rules' | 'listeners' | 'invoker'>;
+  readonly host: Pick<PluginHost, 'commands' | 'rules' | 'listeners' | 'invoker' | 'activity'>;
   readonly enforcer: Enforcer;
   /** The bot's own accounts, whose messages reach neither rules nor commands nor listeners. */
   readonly ownUserIds: ReadonlySet<UserId>;
@@ -33,13 +33,12 @@ export class Dispatcher {
   readonly #enforcer: Enforcer;
   readonly #ownUserIds: ReadonlySet<UserId>;
   readonly #commands: CommandRunner;
-  readonly #running = new Set<Promise<unknown>>();
 
   constructor({ host, enforcer, ownUserIds, ...rest }: DispatcherOptions) {
     this.#host = host;
     this.#enforcer = enforcer;
     this.#ownUserIds = ownUserIds;
-    this.#commands = new CommandRunner({ ...rest, host, track: (promise) => this.#track(promise) });
+    this.#commands = new CommandRunner({ ...rest, host, track: (promise) => host.activity.track(promise) });
   }
 
   /**
@@ -59,15 +58,15 @@ export class Dispatcher {
   }
 
   /** Resolves when no handler, reply or enforcement is under way any more. */
-  async idle(): Promise<void> {
-    while (this.#running.size > 0) await Promise.all(this.#running);
+  idle(): Promise<void> {
+    return this.#host.activity.idle();
   }
 
   #proceed(message: ChatMessageSent, decision: Decision | undefined): void {
     if (decision) {
       const enforcement = this.#enforcer.enforce(message, decision);
       if (enforcement) {
-        this.#track(enforcement);
+        this.#host.activity.track(enforcement);
         return;
       }
     }
@@ -80,17 +79,8 @@ export class Dispatcher {
       const options = plugin.options.for(event.channel.slug);
       const context = new EventContext(event.channel, options, plugin.sender, messageIdOf(event));
       const result = this.#host.invoker.invoke(handler, context, event, context);
-      if (result instanceof Promise) this.#track(result);
+      if (result instanceof Promise) this.#host.activity.track(result);
     }
-  }
-
-  /** Its failure, if any, is told where it happens; here only its end matters. */
-  #track(promise: Promise<unknown>): void {
-    const ended = promise.then(
-      () => void this.#running.delete(ended),
-      () => void this.#running.delete(ended),
-    );
-    this.#running.add(ended);
   }
 }
 

@@ -139,7 +139,7 @@ function yesOrNo(answer: unknown): boolean {
 }
 
 /** Plugins run without a type checker. */
-function checkedWhen(when: CommandOptions['when']): CommandOptions['when'] {
+export function checkedWhen(when: CommandOptions['when']): CommandOptions['when'] {
   if (when === undefined || when === 'live' || when === 'offline') return when;
   throw new RangeError(`when is 'live' or 'offline', not ${JSON.stringify(when)}`);
 }

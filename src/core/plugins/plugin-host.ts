@@ -7,6 +7,7 @@ import type { PluginClass, PluginConfig } from '../config/schema.js';
 import { allScopes, isScope, type Scope } from '../config/scopes.js';
 import { RuleEngine } from '../moderation/rule-engine.js';
 import { KickbotError, messageOf } from '../primitives/error.js';
+import { Activity } from './activity.js';
 import { DisposerLedger } from './disposer-ledger.js';
 import { EventListeners } from './event-listeners.js';
 import { type Entered, Invoker } from './invoker.js';
@@ -27,6 +28,7 @@ import { PluginSender } from './plugin-sender.js';
 import { resolvePlugin } from './plugin-source.js';
 import { Store } from './store.js';
 import type { StoreTransactions } from './store-transactions.js';
+import { loadTimer, Timers } from './timers.js';
 
 type RawOptions = Readonly<Record<string, unknown>>;
 
@@ -67,7 +69,10 @@ export class PluginHost {
   readonly commands = new CommandRouter<LoadedCommand>();
   readonly rules = new RuleEngine();
   readonly listeners = new EventListeners<LoadedListener>();
+  readonly timers: Timers;
   readonly invoker: Invoker;
+  /** What the plugins are at. */
+  readonly activity = new Activity();
   readonly #ledgers = new Map<string, DisposerLedger>();
   /** Plugins that are off because a scope was not granted. */
   readonly #off = new Set<string>();
@@ -85,6 +90,7 @@ export class PluginHost {
       ...(options.onFailure && { onFailure: options.onFailure }),
       onTooManyStrays: (plugin) => void this.unload(plugin),
     });
+    this.timers = new Timers({ clock, invoker: this.invoker, activity: this.activity });
   }
 
   /** The names of the plugins that are loaded, in the order of loading. */
@@ -203,6 +209,7 @@ export class PluginHost {
       event: listener.event,
       listener: loadListener(plugin, listener),
     }));
+    const timers = metadata.timers.map((timer) => loadTimer(plugin, timer));
 
     await this.#runHook(plugin, 'onLoad');
     if (this.#ledgers.get(plugin.name) !== ledger) {
@@ -211,6 +218,7 @@ export class PluginHost {
     ledger.add(() => this.#runHook(plugin, 'onUnload'));
     for (const command of commands) ledger.add(this.commands.add(command));
     for (const rule of rules) ledger.add(this.rules.add(rule));
+    for (const timer of timers) ledger.add(this.timers.add(timer));
     for (const { event, listener } of listeners) ledger.add(this.listeners.add(event, listener));
   }
 

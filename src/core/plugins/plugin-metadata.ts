@@ -4,6 +4,7 @@ import type { KickEventType } from '../events/kick-event.js';
 import type { RoleNeeded } from '../events/role.js';
 import type { Duration } from '../primitives/duration.js';
 import type { Allowed } from './permission.js';
+import type { CronPattern } from './schedule.js';
 
 export interface PluginOptions<Schema extends z.ZodType<object> = z.ZodType<object>> {
   /** Short and unique, `dice`: it stands in configuration, logs and errors. */
@@ -49,6 +50,13 @@ export interface RuleOptions {
   readonly name?: string;
 }
 
+export interface TimerOptions {
+  /** Only while the channel streams, or only while it does not, as far as Kick has told the bot. */
+  readonly when?: 'live' | 'offline';
+  /** What a cron pattern's hours are those of, `'Europe/Berlin'`; the machine's own zone when left out. */
+  readonly timeZone?: string;
+}
+
 /** What the decorators of one class wrote down. Read once, when the plugin is loaded. */
 export interface PluginMetadata {
   plugin?: PluginOptions;
@@ -56,6 +64,11 @@ export interface PluginMetadata {
   readonly argumentKinds: { readonly method: string; readonly name: string; readonly description: string }[];
   readonly rules: { readonly method: string; readonly name: string }[];
   readonly listeners: { readonly method: string; readonly event: KickEventType }[];
+  readonly timers: {
+    readonly method: string;
+    readonly schedule: Duration | CronPattern;
+    readonly options: TimerOptions;
+  }[];
   /** Tells this copy of kickbot from another one. */
   readonly writtenBy: symbol;
 }
@@ -77,6 +90,7 @@ export function metadataToWrite(pluginClass: object): PluginMetadata {
     argumentKinds: [],
     rules: [],
     listeners: [],
+    timers: [],
     writtenBy: thisCopy,
   };
   Object.defineProperty(pluginClass, key, { value });
@@ -109,6 +123,7 @@ export function readMetadata(pluginClass: object): (PluginMetadata & { plugin: P
     argumentKinds: inherited(lineage.map((metadata) => metadata.argumentKinds)),
     rules: inherited(lineage.map((metadata) => metadata.rules)),
     listeners: inherited(lineage.map((metadata) => metadata.listeners)),
+    timers: inherited(lineage.map((metadata) => metadata.timers)),
     writtenBy: own.writtenBy,
   };
 }
