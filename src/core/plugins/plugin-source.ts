@@ -1,4 +1,5 @@
 import { isAbsolute, resolve } from 'node:path';
+import { SourceError } from '../config/module-graph.js';
 import { importModule } from '../config/module-loader.js';
 import type { PluginClass } from '../config/schema.js';
 import { KickbotError, messageOf } from '../primitives/error.js';
@@ -62,8 +63,14 @@ async function importPlugin(
         { cause },
       );
     }
-    const place = syntaxErrorPlace(cause);
-    if (place !== undefined) throw new KickbotError('plugin.syntax_error', `${origin} ${place}`, { cause });
+    if (cause instanceof SourceError) {
+      const { what, file, line, column } = cause;
+      throw new KickbotError(
+        'plugin.syntax_error',
+        `${origin} has a syntax error in ${file}, line ${line}, column ${column}: ${what}`,
+        { cause },
+      );
+    }
     throw new KickbotError(
       'plugin.import_failed',
       `${origin} cannot be loaded: ${firstLine(messageOf(cause))}`,
@@ -82,15 +89,6 @@ function isMissing(cause: unknown, target: string): boolean {
     // The file may be there, and something that it imports may not.
     firstLine(cause.message).includes(`'${target}'`)
   );
-}
-
-/** jiti: `ParseError: Unexpected token \n /path/file.ts:3:10`. */
-const parseError = /^ParseError: (?<what>.*?)\s*\n\s*(?<file>.+):(?<line>\d+):(?<column>\d+)$/m;
-
-function syntaxErrorPlace(cause: unknown): string | undefined {
-  const groups = cause instanceof Error ? parseError.exec(cause.message)?.groups : undefined;
-  if (!groups) return undefined;
-  return `has a syntax error in ${groups.file}, line ${groups.line}, column ${groups.column}: ${groups.what}`;
 }
 
 function firstLine(text: string): string {
