@@ -2,7 +2,15 @@ import { mkdtempSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
-import { type Bot, Command, type ConfigInput, createBot, Plugin } from '../../src/index.js';
+import {
+  type ArgumentsOf,
+  type Bot,
+  Command,
+  type CommandContext,
+  type ConfigInput,
+  createBot,
+  Plugin,
+} from '../../src/index.js';
 import { type Sandbox, startSandbox } from '../../src/sandbox/index.js';
 import { RecordingLogger } from '../support/recording-logger.js';
 
@@ -16,6 +24,11 @@ class Show {
   @Command('live', { when: 'live' })
   live() {
     return 'live';
+  }
+
+  @Command('who is <who:user>')
+  who(_ctx: CommandContext, { who }: ArgumentsOf<'who is <who:user>'>) {
+    return `${who.username} is ${who.id}`;
   }
 
   @Command('mine', { allow: 'owner', cooldown: { channel: '1h' } })
@@ -135,5 +148,21 @@ describe('a command in chat', () => {
       await vi.waitFor(() => expect(answersIn('streamer')).toEqual(wanted), { timeout: 8_000, interval: 10 });
       await bot?.stop();
     }
+  });
+
+  it('looks up on Kick who is named and did not write', async () => {
+    await start({ channels: ['streamer'] });
+    const idOf = (name: string) => sandbox.world.findUser(name)?.id;
+    for (const named of ['@OTHER', idOf('viewer'), idOf('Our_Bot')]) {
+      sandbox.world.say({ channel: 'streamer', user: 'viewer', content: `!who is ${named}` });
+    }
+    const names = ['Other', 'viewer', 'Our_Bot'];
+    await vi.waitFor(
+      () =>
+        expect(answersIn('streamer').toSorted()).toEqual(
+          names.map((name) => `${name} is ${idOf(name)}`).toSorted(),
+        ),
+      { timeout: 8_000, interval: 10 },
+    );
   });
 });

@@ -2,7 +2,7 @@ import { KickbotError } from '../primitives/error.js';
 import { builtInKind, builtInKindNames } from './built-in-kinds.js';
 import type { KindOfArgument, Lookups } from './kind-of-argument.js';
 
-/** One argument of a usage string. */
+/** One argument of a usage string; `Needs` is what its kind takes to be read. */
 export interface Parameter<Needs extends Lookups = never> {
   readonly name: string;
   readonly required: boolean;
