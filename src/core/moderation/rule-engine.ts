@@ -27,6 +27,11 @@ export class RuleEngine {
     };
   }
 
+  /** Asks plugins' rules in the order of these names from now on. */
+  order(plugins: readonly string[]): void {
+    this.#rules = this.#rules.toSorted((a, b) => plugins.indexOf(a.plugin) - plugins.indexOf(b.plugin));
+  }
+
   /** Answers at once unless a rule takes its time. */
   judge(message: ChatMessageSent): Decision | undefined | Promise<Decision | undefined> {
     return judgeFrom(0, this.#rules, message);

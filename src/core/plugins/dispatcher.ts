@@ -52,7 +52,11 @@ export class Dispatcher {
     }
     if (this.#ownUserIds.has(event.sender.id)) return undefined;
     const decision = this.#host.invoker.inARow(() => this.#host.rules.judge(event));
-    if (decision instanceof Promise) return decision.then((late) => this.#proceed(event, late));
+    if (decision instanceof Promise) {
+      const proceeding = decision.then((late) => this.#proceed(event, late));
+      this.#host.activity.track(proceeding);
+      return proceeding;
+    }
     this.#proceed(event, decision);
     return undefined;
   }

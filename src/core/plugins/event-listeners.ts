@@ -15,6 +15,16 @@ export class EventListeners<Listener> {
     };
   }
 
+  /** Has them told by their rank from now on, the lowest first. */
+  order(rankOf: (listener: Listener) => number): void {
+    for (const [event, listeners] of this.#listeners) {
+      this.#listeners.set(
+        event,
+        listeners.toSorted((a, b) => rankOf(a) - rankOf(b)),
+      );
+    }
+  }
+
   of(event: KickEventType): readonly Listener[] {
     return this.#listeners.get(event) ?? none;
   }

@@ -26,21 +26,24 @@ import { type PluginMetadata, type PluginOptions, readMetadata } from './plugin-
 import { ResolvedOptions } from './plugin-options.js';
 import { PluginSender } from './plugin-sender.js';
 import { resolvePlugin } from './plugin-source.js';
+import { Registrations } from './registrations.js';
 import { Store } from './store.js';
 import type { StoreTransactions } from './store-transactions.js';
 import { loadTimer, Timers } from './timers.js';
 
 type RawOptions = Readonly<Record<string, unknown>>;
 
+/** A channel, with the options plugins have there alone. */
+export interface PluginChannel {
+  readonly slug: string;
+  readonly plugins?: Readonly<Record<string, RawOptions>> | undefined;
+}
+
 export interface PluginHostOptions {
   readonly services: Omit<PluginServices, 'store'> & { readonly stores: StoreTransactions };
   /** Where relative paths and package names of plugins are looked up: the configuration's folder. */
   readonly directory: string;
-  /** Channels, with the options plugins have there alone. */
-  readonly channels?: readonly {
-    readonly slug: string;
-    readonly plugins?: Readonly<Record<string, RawOptions>> | undefined;
-  }[];
+  readonly channels?: readonly PluginChannel[];
   /** What plugins can be given beyond `services`. */
   readonly container?: DependencyContainer;
   /** Where long cooldowns outlive the plugins. */
@@ -55,7 +58,27 @@ export interface PluginHostOptions {
 /** Stopping the whole bot takes at most 10 s, so one plugin gets little of it. */
 const deadlineMsOf = { onLoad: 10_000, onUnload: 2_000 } as const;
 
-class MissingScopeError extends KickbotError {
+/** How long what an old plugin is at may take before it is unloaded. */
+const handoverMs = 5_000;
+
+/** What an entry of the configuration came to. */
+export interface FoundPlugin {
+  readonly name: string;
+  readonly source: PluginClass | string;
+  readonly origin: string;
+  readonly pluginClass: PluginClass;
+  readonly metadata: PluginMetadata & { readonly plugin: PluginOptions };
+  readonly given: RawOptions;
+  readonly channelOptions: ReadonlyMap<string, RawOptions>;
+}
+
+interface LoadedPlugin extends FoundPlugin {
+  readonly ledger: DisposerLedger;
+  /** Until `onLoad` is over there is nothing of it. */
+  registrations?: Registrations;
+}
+
+export class MissingScopeError extends KickbotError {
   constructor(
     readonly plugin: string,
     problem: string,
@@ -73,16 +96,18 @@ export class PluginHost {
   readonly invoker: Invoker;
   /** What the plugins are at. */
   readonly activity = new Activity();
-  readonly #ledgers = new Map<string, DisposerLedger>();
+  readonly #loaded = new Map<string, LoadedPlugin>();
   /** Plugins that are off because a scope was not granted. */
   readonly #off = new Set<string>();
   readonly #container: DependencyContainer;
   readonly #cooldowns: CooldownMemory;
+  #channels: readonly PluginChannel[];
 
   constructor(private readonly options: PluginHostOptions) {
     const { clock, logger } = options.services;
     this.#container = options.container ?? rootContainer.createChildContainer();
     this.#cooldowns = options.cooldowns ?? new CooldownMemory();
+    this.#channels = options.channels ?? [];
     this.invoker = new Invoker({
       clock,
       logger,
@@ -95,7 +120,7 @@ export class PluginHost {
 
   /** The names of the plugins that are loaded, in the order of loading. */
   get loaded(): readonly string[] {
-    return [...this.#ledgers.keys()];
+    return [...this.#loaded.keys()];
   }
 
   /**
@@ -115,7 +140,7 @@ export class PluginHost {
           this.options.services.logger.warn(error.message);
         }
       }
-      this.#checkChannelOptions();
+      this.checkChannelOptions();
     } catch (error) {
       for (const name of names.reverse()) await this.unload(name);
       throw error;
@@ -127,6 +152,88 @@ export class PluginHost {
    * change, `plugin.scope_missing` among them; nothing of the plugin is left then.
    */
   async load(plugin: PluginConfig): Promise<string> {
+    const found = await this.find(plugin);
+    const { name } = found;
+    if (this.#loaded.has(name)) throw nameTaken(found);
+    const fresh = this.#begin(found);
+    this.#loaded.set(name, fresh);
+    this.invoker.trust(name);
+    try {
+      const registrations = await this.#start(fresh, fresh);
+      registrations.enter();
+    } catch (error) {
+      this.#loaded.delete(name);
+      await fresh.ledger.undo();
+      throw error;
+    }
+    return name;
+  }
+
+  /**
+   * Loads a plugin in place of the loaded one called `name`, whose messages it takes over between two of them. Only
+   * then, and once what the old one is at has ended or 5 s have passed, that is unloaded.
+   *
+   * Throws what `load` throws; the old one goes on then as if nothing had happened.
+   */
+  async replace(name: string, plugin: FoundPlugin): Promise<void> {
+    const old = this.#loaded.get(name);
+    if (old === undefined) throw new KickbotError('plugin.not_loaded', `No plugin called ${name} is loaded.`);
+    if (plugin.name !== name && this.#loaded.has(plugin.name)) throw nameTaken(plugin);
+    const fresh = this.#begin(plugin);
+    try {
+      const registrations = await this.#start(fresh, old);
+      old.registrations?.leave();
+      try {
+        registrations.enter();
+      } catch (error) {
+        old.registrations?.enter();
+        throw error;
+      }
+    } catch (error) {
+      await fresh.ledger.undo();
+      throw error;
+    }
+    this.#put(fresh, old);
+    this.invoker.trust(fresh.name);
+    await this.#handedOver();
+    await old.ledger.undo();
+  }
+
+  /** Undoes all that a plugin set up. Does nothing when no plugin has that name. */
+  async unload(name: string): Promise<void> {
+    const loaded = this.#loaded.get(name);
+    this.#loaded.delete(name);
+    await loaded?.ledger.undo();
+  }
+
+  /** Unloads every plugin, the last one first. */
+  async unloadAll(): Promise<void> {
+    for (const name of [...this.#loaded.keys()].reverse()) await this.unload(name);
+  }
+
+  /** The loaded plugin called that, and the configuration it was loaded with. */
+  get(name: string): FoundPlugin | undefined {
+    return this.#loaded.get(name);
+  }
+
+  /** What plugins that are loaded from now on have for options in channels. */
+  set channels(channels: readonly PluginChannel[]) {
+    this.#channels = channels;
+  }
+
+  /** Has plugins come in the order of these names where the order matters. */
+  order(names: readonly string[]): void {
+    const inOrder = names.flatMap((name) => this.#loaded.get(name) ?? []);
+    for (const loaded of inOrder) {
+      this.#loaded.delete(loaded.name);
+      this.#loaded.set(loaded.name, loaded);
+    }
+    this.rules.order(this.loaded);
+    this.listeners.order(({ plugin }) => this.loaded.indexOf(plugin.name));
+  }
+
+  /** Imports what an entry of the configuration means. Throws a `KickbotError` as `load` does. */
+  async find(plugin: PluginConfig): Promise<FoundPlugin> {
     const [source, given] = Array.isArray(plugin) ? plugin : ([plugin, {}] as const);
     const { pluginClass, origin } = await resolvePlugin(source, this.options.directory);
     const metadata = readMetadata(pluginClass);
@@ -136,39 +243,48 @@ export class PluginHost {
         `${origin} is not a plugin: write @Plugin({ name: '…' }) above the class ${pluginClass.name}.`,
       );
     }
-    const { name } = metadata.plugin;
-    if (this.#ledgers.has(name)) {
-      throw new KickbotError(
-        'plugin.name_taken',
-        `${origin} is called ${name}, and a plugin of that name is loaded already: remove one of them from plugins, or rename it.`,
-      );
-    }
-    this.#checkScopes(metadata.plugin);
-    const ledger = new DisposerLedger(name, this.options.services.logger);
-    this.#ledgers.set(name, ledger);
-    this.invoker.trust(name);
-    try {
-      const options = new ResolvedOptions(metadata.plugin, given, this.#channelOptions(metadata.plugin));
-      const instance = this.#construct(name, pluginClass, options, ledger);
-      await this.#start(instance, metadata, ledger);
-    } catch (error) {
-      this.#ledgers.delete(name);
-      await ledger.undo();
-      throw error;
-    }
-    return name;
+    const channelOptions = this.#channelOptions(metadata.plugin);
+    return { name: metadata.plugin.name, source, origin, pluginClass, metadata, given, channelOptions };
   }
 
-  /** Undoes all that a plugin set up. Does nothing when no plugin has that name. */
-  async unload(name: string): Promise<void> {
-    const ledger = this.#ledgers.get(name);
-    this.#ledgers.delete(name);
-    await ledger?.undo();
+  #begin(found: FoundPlugin): LoadedPlugin {
+    this.#checkScopes(found.metadata.plugin);
+    return { ...found, ledger: new DisposerLedger(found.name, this.options.services.logger) };
   }
 
-  /** Unloads every plugin, the last one first. */
-  async unloadAll(): Promise<void> {
-    for (const name of [...this.#ledgers.keys()].reverse()) await this.unload(name);
+  /** Makes a plugin, up to where nothing but messages is missing. */
+  async #start(fresh: LoadedPlugin, expected: LoadedPlugin): Promise<Registrations> {
+    const { name, pluginClass, metadata, given, channelOptions, ledger } = fresh;
+    const options = new ResolvedOptions(metadata.plugin, given, channelOptions);
+    const plugin = this.#construct(name, pluginClass, options, ledger);
+    const registrations = this.#registrationsOf(plugin, metadata);
+    fresh.registrations = registrations;
+    await this.#runHook(plugin, 'onLoad');
+    // Meanwhile it, or the one it replaces, may have been given up.
+    if (this.#loaded.get(expected.name) !== expected) {
+      throw new KickbotError('plugin.load_failed', `Plugin ${name} was given up while it was loaded.`);
+    }
+    ledger.add(() => this.#runHook(plugin, 'onUnload'));
+    ledger.add(() => registrations.leave());
+    return registrations;
+  }
+
+  /** In the place of the old one. */
+  #put(fresh: LoadedPlugin, old: LoadedPlugin): void {
+    const names = this.loaded.map((name) => (name === old.name ? fresh.name : name));
+    this.#loaded.delete(old.name);
+    this.#loaded.set(fresh.name, fresh);
+    this.order(names);
+  }
+
+  /** Resolves when nothing that plugins began before is under way, or there was time enough for it. */
+  async #handedOver(): Promise<void> {
+    let cancel = () => {};
+    const late = new Promise<void>((resolve) => {
+      cancel = this.options.services.clock.schedule(handoverMs, resolve);
+    });
+    await Promise.race([this.activity.idle(), late]);
+    cancel();
   }
 
   #construct(
@@ -198,7 +314,7 @@ export class PluginHost {
     };
   }
 
-  async #start(plugin: PluginInstance, metadata: PluginMetadata, ledger: DisposerLedger): Promise<void> {
+  #registrationsOf(plugin: PluginInstance, metadata: PluginMetadata): Registrations {
     const { clock } = this.options.services;
     const cooldowns = this.#cooldowns;
     const kinds = loadKinds(plugin, metadata.argumentKinds);
@@ -210,16 +326,13 @@ export class PluginHost {
       listener: loadListener(plugin, listener),
     }));
     const timers = metadata.timers.map((timer) => loadTimer(plugin, timer));
-
-    await this.#runHook(plugin, 'onLoad');
-    if (this.#ledgers.get(plugin.name) !== ledger) {
-      throw new KickbotError('plugin.load_failed', `Plugin ${plugin.name} was given up while it was loaded.`);
-    }
-    ledger.add(() => this.#runHook(plugin, 'onUnload'));
-    for (const command of commands) ledger.add(this.commands.add(command));
-    for (const rule of rules) ledger.add(this.rules.add(rule));
-    for (const timer of timers) ledger.add(this.timers.add(timer));
-    for (const { event, listener } of listeners) ledger.add(this.listeners.add(event, listener));
+    const host = this;
+    return new Registrations(function* () {
+      for (const command of commands) yield host.commands.add(command);
+      for (const rule of rules) yield host.rules.add(rule);
+      for (const timer of timers) yield host.timers.add(timer);
+      for (const { event, listener } of listeners) yield host.listeners.add(event, listener);
+    });
   }
 
   async #runHook({ name, instance }: PluginInstance, hook: keyof typeof deadlineMsOf): Promise<void> {
@@ -250,16 +363,17 @@ export class PluginHost {
 
   #channelOptions({ name }: PluginOptions): Map<string, RawOptions> {
     const found = new Map<string, RawOptions>();
-    for (const { slug, plugins } of this.options.channels ?? []) {
+    for (const { slug, plugins } of this.#channels) {
       const own = plugins && Object.hasOwn(plugins, name) ? plugins[name] : undefined;
       if (own) found.set(slug, own);
     }
     return found;
   }
 
-  #checkChannelOptions(): void {
-    for (const { slug, plugins = {} } of this.options.channels ?? []) {
-      const unknown = Object.keys(plugins).find((name) => !this.#ledgers.has(name) && !this.#off.has(name));
+  /** Throws `plugin.options_invalid`. */
+  checkChannelOptions(): void {
+    for (const { slug, plugins = {} } of this.#channels) {
+      const unknown = Object.keys(plugins).find((name) => !this.#loaded.has(name) && !this.#off.has(name));
       if (unknown === undefined) continue;
       throw new KickbotError(
         'plugin.options_invalid',
@@ -267,4 +381,11 @@ export class PluginHost {
       );
     }
   }
+}
+
+function nameTaken({ name, origin }: FoundPlugin): KickbotError {
+  return new KickbotError(
+    'plugin.name_taken',
+    `${origin} is called ${name}, and a plugin of that name is loaded already: remove one of them from plugins, or rename it.`,
+  );
 }
