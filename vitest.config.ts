@@ -22,7 +22,7 @@ export default defineConfig({
         test: {
           name: 'unit',
           include: ['test/**/*.test.ts', 'plugins.example/**/*.test.ts'],
-          exclude: ['test/browser/**', 'test/cli/**'],
+          exclude: ['test/browser/**', 'test/cli/**', 'test/core/storage/postgres.test.ts'],
           // `npm run typecheck` tells of errors elsewhere.
           typecheck: { enabled: true, include: ['test/types/**/*.test-d.ts'], ignoreSourceErrors: true },
         },
@@ -34,6 +34,24 @@ export default defineConfig({
           include: ['test/cli/**/*.test.ts'],
           globalSetup: ['test/cli/build.ts'],
           testTimeout: 30_000,
+        },
+      },
+      {
+        // What stores something, once more on a PostgreSQL server.
+        extends: true,
+        test: {
+          name: 'postgres',
+          include: [
+            'test/core/storage/postgres.test.ts',
+            'test/core/plugins/store*.test.ts',
+            'test/core/auth/{token-store,access-tokens,app-tokens,login,two-processes}.test.ts',
+            'test/core/chat/{seen-messages,sender,channel-directory}.test.ts',
+            'test/core/chat/webhook/delivery-store.test.ts',
+            'test/core/commands/cooldown-store.test.ts',
+            'test/core/server/operator-password.test.ts',
+            'test/core/website-channels.test.ts',
+          ],
+          globalSetup: ['test/support/postgres.ts'],
         },
       },
       {

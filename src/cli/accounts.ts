@@ -1,9 +1,8 @@
-import { existsSync } from 'node:fs';
 import { type Command, Option } from 'commander';
 import type { AccountState, AccountStatus } from '../core/auth/account-status.js';
 import { type Bot, createBot } from '../core/bot.js';
 import { KickbotError } from '../core/primitives/error.js';
-import { databasePath } from '../core/storage/database.js';
+import { hasDatabase } from '../core/storage/database.js';
 import { createLogger, loadConfiguration } from './configuration.js';
 import { subcommand } from './subcommand.js';
 import { paint } from './terminal.js';
@@ -17,7 +16,7 @@ export function addAccountsCommand(program: Command): void {
   ).action(async (_options: object, command: Command) => {
     const { config, directory } = await loadConfiguration(command);
     // Looking must not make a database where there is none.
-    const isThere = existsSync(databasePath({ url: config.storage.url, directory }));
+    const isThere = hasDatabase({ url: config.storage.url, directory });
     const statuses = isThere ? await withBot(command, (bot) => bot.accounts.statuses()) : [];
     process.stdout.write(config.log.format === 'json' ? asJson(statuses) : asTable(statuses));
   });

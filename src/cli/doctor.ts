@@ -1,4 +1,3 @@
-import { existsSync } from 'node:fs';
 import type { Command } from 'commander';
 import type { AccountStatus } from '../core/auth/account-status.js';
 import { createBot } from '../core/bot.js';
@@ -6,8 +5,9 @@ import type { LoadedConfig } from '../core/config/load-config.js';
 import { readMetadata } from '../core/plugins/plugin-metadata.js';
 import { resolvePlugin } from '../core/plugins/plugin-source.js';
 import { messageOf } from '../core/primitives/error.js';
+import { withoutPassword } from '../core/primitives/printable.js';
 import { Secret } from '../core/primitives/secret.js';
-import { databasePath } from '../core/storage/database.js';
+import { hasDatabase } from '../core/storage/database.js';
 import { SilentLogger } from '../core/telemetry/logger.js';
 import { loadConfiguration } from './configuration.js';
 import { broken, type Finding, found, missing } from './finding.js';
@@ -64,6 +64,7 @@ function settingsOf({ config, sourceOf }: LoadedConfig): Setting[] {
 /** A plugin class is shown by its name; a plugin's options may hold the key of somebody's API. */
 function withoutSecrets(value: unknown): unknown {
   if (typeof value === 'function') return `class ${value.name}`;
+  if (typeof value === 'string') return withoutPassword(value);
   if (typeof value !== 'object' || value === null || value instanceof Secret) return value;
   if (Array.isArray(value)) return value.map(withoutSecrets);
   return Object.fromEntries(
@@ -113,7 +114,7 @@ async function pluginFindings({ config, directory }: LoadedConfig): Promise<Find
 async function accountFindings({ config, directory, secretKey }: LoadedConfig): Promise<Finding[]> {
   const nobody = missing("No account is logged in: the bot would only read. Run 'kickbot login'.");
   // Looking must not make a database where there is none.
-  if (!existsSync(databasePath({ url: config.storage.url, directory }))) return [nobody];
+  if (!hasDatabase({ url: config.storage.url, directory })) return [nobody];
   const bot = createBot(config, { directory, secretKey, logger: new SilentLogger() });
   try {
     const statuses = await bot.accounts.statuses();

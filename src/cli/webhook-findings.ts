@@ -1,4 +1,3 @@
-import { existsSync } from 'node:fs';
 import { ChannelDirectory } from '../core/chat/channel-directory.js';
 import type { LoadedConfig } from '../core/config/load-config.js';
 import type { ChannelConfig, Config } from '../core/config/schema.js';
@@ -9,7 +8,7 @@ import { SystemClock } from '../core/primitives/clock.js';
 import { messageOf } from '../core/primitives/error.js';
 import { SystemRandom } from '../core/primitives/random.js';
 import { webhookPath } from '../core/server/public-server.js';
-import { databasePath } from '../core/storage/database.js';
+import { hasDatabase } from '../core/storage/database.js';
 import { SilentLogger } from '../core/telemetry/logger.js';
 import { webhookAccess } from '../core/webhook-access.js';
 import { broken, type Finding, found, missing } from './finding.js';
@@ -22,7 +21,7 @@ export async function webhookFindings({ config, directory, secretKey }: LoadedCo
     `Webhooks come to ${new URL(webhookPath, publicUrl).href}: enter it for your app at kick.com/settings/developer.`,
   );
   // Looking must not make a database where there is none.
-  const isThere = existsSync(databasePath({ url: config.storage.url, directory }));
+  const isThere = hasDatabase({ url: config.storage.url, directory });
   const storage = isThere ? config.storage : { url: 'sqlite::memory:' };
   const clock = new SystemClock();
   // While Kick is out of reach nothing else keeps the process alive.

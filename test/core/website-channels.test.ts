@@ -1,13 +1,13 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { configSchema } from '../../src/core/config/schema.js';
 import { userId } from '../../src/core/primitives/ids.js';
-import { openDatabase } from '../../src/core/storage/database.js';
 import type { Database } from '../../src/core/storage/schema.js';
 import { websiteChannels } from '../../src/core/website-channels.js';
+import { openTestDatabase } from '../support/database.js';
 
 let database: Database;
 beforeEach(async () => {
-  database = await openDatabase({ url: 'sqlite::memory:', directory: '.' });
+  database = await openTestDatabase();
   const ids = { broadcaster_user_id: 2, channel_id: 20, chatroom_id: 200 };
   await database
     .insertInto('channels')

@@ -1,5 +1,5 @@
-import { sql } from 'kysely';
 import { durably } from '../storage/database.js';
+import { bytesOf } from '../storage/dialect.js';
 import type { Database } from '../storage/schema.js';
 import { TokenSealer, unreadable } from './token-sealer.js';
 import { readTokenSet, type TokenSet, writeTokenSet } from './token-set.js';
@@ -161,8 +161,7 @@ export class TokenStore {
     const { purpose } = this;
     const found = await this.database
       .selectFrom('tokens')
-      // As bytes: libsql ends the process over a text that is damaged into something other than UTF-8.
-      .select([sql<Uint8Array>`cast(sealed as blob)`.as('bytes'), 'version'])
+      .select([bytesOf(this.database, 'sealed').as('bytes'), 'version'])
       .where('account_id', '=', accountId)
       .where('purpose', '=', purpose)
       .executeTakeFirst();

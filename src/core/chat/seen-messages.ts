@@ -2,6 +2,7 @@ import { sql } from 'kysely';
 import type { Cancel, Clock } from '../primitives/clock.js';
 import { messageOf } from '../primitives/error.js';
 import { type MessageId, messageId } from '../primitives/ids.js';
+import { eachText } from '../storage/dialect.js';
 import type { Database } from '../storage/schema.js';
 import type { Logger } from '../telemetry/logger.js';
 
@@ -77,7 +78,7 @@ export class SeenMessages {
       // One parameter for all: with a row for each the query builder takes ten times as long as the database.
       await sql`
         insert into seen_messages (message_id, seen_at)
-        select value, ${this.#clock.now()} from json_each(${JSON.stringify(messages)})
+        select value, ${this.#clock.now()} from ${eachText(this.#database, messages)}
         where true on conflict do nothing
       `.execute(this.#database);
       this.#writtenSince += messages.length;

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { KickbotError } from '../primitives/error.js';
+import { withoutPassword } from '../primitives/printable.js';
 import { configSchema } from './schema.js';
 
 /** One thing wrong with a configuration. */
@@ -91,7 +92,7 @@ function describeValue(path: readonly PropertyKey[], input: unknown): string {
   if (value === undefined) return 'nothing';
   if (String(path.at(-1)).toLowerCase().includes('secret')) return '[secret]';
   if (typeof value === 'function') return `the class ${value.name || 'without a name'}`;
-  const shown = JSON.stringify(value) ?? String(value);
+  const shown = withoutPassword(JSON.stringify(value) ?? String(value));
   return shown.length > 80 ? `${shown.slice(0, 79)}…` : shown;
 }
 

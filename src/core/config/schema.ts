@@ -169,7 +169,7 @@ export const configSchema = z
       .strictObject({
         url: z
           .string('a text')
-          .regex(/^sqlite:.+/, "'sqlite:<path>', for example 'sqlite:.kickbot/kickbot.db'")
+          .regex(/^(sqlite:|postgres(ql)?:\/\/)./, "'sqlite:<path>' or 'postgres://user@host/database'")
           .default('sqlite:.kickbot/kickbot.db'),
       })
       .prefault({}),

@@ -8,3 +8,10 @@ export function printable(text: string, secrets: readonly Secret[] = []): string
   }
   return clean.replace(/[\s\p{Cc}\p{Cf}]+/gu, ' ').slice(0, 200);
 }
+
+/** An address fit to be shown: `postgres://user:[secret]@host/database`. Other texts as they are. */
+export function withoutPassword(text: string): string {
+  return text
+    .replace(/(:\/\/[^/?#]*?:)[^/?#]*@/g, '$1[secret]@')
+    .replace(/([?&]password=)[^&#]*/gi, '$1[secret]');
+}

@@ -1,133 +1,68 @@
-import { closeSync, constants, fchmodSync, mkdirSync, openSync } from 'node:fs';
-import { dirname, resolve } from 'node:path';
-import { Kysely, type MigrationProvider, Migrator, SqliteDialect, sql } from 'kysely';
-import SqliteDatabase from 'libsql';
+import { existsSync } from 'node:fs';
+import { resolve } from 'node:path';
+import { Kysely, type MigrationProvider, Migrator, sql } from 'kysely';
 import { KickbotError, messageOf } from '../primitives/error.js';
+import { isPostgres } from './dialect.js';
 import { migrations } from './migrations.js';
+import { postgresDialect } from './postgres.js';
 import type { Database, DatabaseSchema } from './schema.js';
+import { codeOf, sqliteDialect } from './sqlite.js';
 
 export interface DatabaseOptions {
-  /** `sqlite:<path>` or `sqlite::memory:`. A relative path starts at `directory`. */
+  /** `sqlite:<path>`, `sqlite::memory:` or `postgres://user@host/database`. A relative path starts at `directory`. */
   url: string;
   directory: string;
 }
 
 /**
- * Opens the database, creates it where there is none, and brings its tables up to date.
+ * Opens the database and brings its tables up to date. A SQLite file is created where there is none, with mode 0600,
+ * and its folder with 0700; a PostgreSQL database has to be there.
  *
- * The folder is created with mode 0700 and the file with 0600. Throws `storage.unavailable` when the file cannot
- * be opened or is locked, and `storage.migration_failed` when a table cannot be brought up to date.
+ * Throws `storage.unavailable` when the file cannot be opened or is locked, or the server cannot be reached,
+ * `storage.driver_missing` when the package pg is not installed, and `storage.migration_failed` when a table cannot
+ * be brought up to date.
  */
-export async function openDatabase({ url, directory }: DatabaseOptions): Promise<Database> {
-  const path = databasePath({ url, directory });
-  const database = new Kysely<DatabaseSchema>({
-    dialect: new SqliteDialect({ database: async () => openSqlite(path) }),
-  });
+export async function openDatabase(options: DatabaseOptions): Promise<Database> {
+  const path = databasePath(options);
+  const dialect = path === undefined ? await postgresDialect(options.url) : sqliteDialect(path);
+  const database = new Kysely<DatabaseSchema>({ dialect });
   try {
     await migrate(database, { getMigrations: async () => migrations });
   } catch (cause) {
     await database.destroy().catch(() => undefined);
     if (cause instanceof KickbotError) throw cause;
+    const name = path ?? 'on the PostgreSQL server of storage.url';
     if (codeOf(cause) === 'SQLITE_BUSY') {
       throw new KickbotError(
         'storage.unavailable',
-        `The database ${path} is locked by another program. Close that one, then try again.`,
+        `The database ${name} is locked by another program. Close that one, then try again.`,
         { cause },
       );
     }
     throw new KickbotError(
       'storage.migration_failed',
-      `The database ${path} could not be brought up to date (${messageOf(cause)}). It may be damaged or belong to a newer kickbot; restore a backup or move the file away.`,
+      `The database ${name} could not be brought up to date (${messageOf(cause)}). It may be damaged or belong to a newer kickbot; restore a backup or move it away.`,
       { cause },
     );
   }
   return database;
 }
 
-/** Where the database is; `:memory:` for one that is nowhere. */
-export function databasePath({ url, directory }: DatabaseOptions): string {
+/** Where a SQLite database is, `:memory:` for one that is nowhere; undefined for PostgreSQL. */
+export function databasePath({ url, directory }: DatabaseOptions): string | undefined {
+  if (!url.startsWith('sqlite:')) return undefined;
   const path = url.slice('sqlite:'.length);
   return path === ':memory:' ? path : resolve(directory, path);
 }
 
-const codeOf = (error: unknown) => (error instanceof Error && 'code' in error ? error.code : undefined);
-
-function openSqlite(path: string) {
-  try {
-    if (path !== ':memory:') {
-      mkdirSync(dirname(path), { recursive: true, mode: 0o700 });
-      keepToOwner(path);
-    }
-    const sqlite = new SqliteDatabase(path);
-    try {
-      // Other processes may hold the file for a moment; WAL lets readers go on while one writes.
-      sqlite.exec('pragma busy_timeout = 5000');
-      writeAhead(sqlite);
-      sqlite.exec('pragma synchronous = normal; pragma foreign_keys = on');
-      return { prepare: (text: string) => sqlite.prepare(text), close: () => closeSqlite(sqlite) };
-    } catch (error) {
-      sqlite.close();
-      throw error;
-    }
-  } catch (cause) {
-    throw new KickbotError(
-      'storage.unavailable',
-      `Cannot open the database ${path} (${messageOf(cause)}). Check storage.url and the rights on that file and its folder.`,
-      { cause },
-    );
-  }
+/** Whether there is one already, for whoever only wants to look. A PostgreSQL database is taken to be there. */
+export function hasDatabase(options: DatabaseOptions): boolean {
+  const path = databasePath(options);
+  return path === undefined || existsSync(path);
 }
 
-/**
- * Two processes that make the database at once stand in each other's way here, and SQLite waits for neither. It does
- * wait for the right to write, so that is asked for in between.
- */
-function writeAhead(sqlite: SqliteDatabase.Database): void {
-  for (let triesLeft = 10; ; triesLeft -= 1) {
-    try {
-      sqlite.exec('pragma journal_mode = wal');
-      return;
-    } catch (error) {
-      if (codeOf(error) !== 'SQLITE_BUSY' || triesLeft === 0) throw error;
-      sqlite.exec('begin immediate; commit');
-    }
-  }
-}
-
-const { O_RDWR, O_CREAT, O_NOFOLLOW = 0 } = constants;
-
-/**
- * SQLite would create the file for everyone to read; an existing one keeps its owner's choice but not others' access.
- * A link in its place is not followed: it may have been put there to have another file changed.
- */
-function keepToOwner(path: string): void {
-  let file: number;
-  try {
-    file = openSync(path, O_RDWR | O_CREAT | O_NOFOLLOW, 0o600);
-  } catch (error) {
-    if (codeOf(error) !== 'ELOOP') throw error;
-    throw new Error('it is a symbolic link; name the file itself', { cause: error });
-  }
-  try {
-    fchmodSync(file, 0o600);
-  } finally {
-    closeSync(file);
-  }
-}
-
-/**
- * libsql closes the file only when its statements are collected as garbage, so SQLite does not move what was written
- * ahead into it by itself. Whoever copies the file of a stopped bot is to find everything in it.
- */
-function closeSqlite(sqlite: SqliteDatabase.Database): void {
-  try {
-    sqlite.exec('pragma wal_checkpoint(passive)');
-  } catch {
-    // A statement that failed is in the way until it is collected, too. What was written ahead is safe where it is:
-    // the next to open the file finds it.
-  }
-  sqlite.close();
-}
+/** Two processes that start together on PostgreSQL wait for each other here. */
+const migrationLock = 5_425_268;
 
 /**
  * Runs what is missing in one transaction: it all lands or nothing does, and of two processes that start together
@@ -135,8 +70,14 @@ function closeSqlite(sqlite: SqliteDatabase.Database): void {
  */
 export async function migrate(database: Database, provider: MigrationProvider): Promise<void> {
   await database.connection().execute(async (connection) => {
-    await sql`begin immediate`.execute(connection);
-    const { error } = await new Migrator({ db: connection, provider }).migrateToLatest();
+    if (isPostgres(database)) {
+      await sql`begin`.execute(connection);
+      await sql`select pg_advisory_xact_lock(${migrationLock})`.execute(connection);
+    } else {
+      await sql`begin immediate`.execute(connection);
+    }
+    const migrator = new Migrator({ db: connection, provider, disableTransactions: true });
+    const { error } = await migrator.migrateToLatest();
     if (error === undefined) {
       await sql`commit`.execute(connection);
       return;
@@ -157,6 +98,8 @@ export async function migrate(database: Database, provider: MigrationProvider): 
  * @see https://www.sqlite.org/pragma.html#pragma_synchronous
  */
 export async function durably<T>(database: Database, work: (database: Database) => Promise<T>): Promise<T> {
+  // PostgreSQL is so in every transaction.
+  if (isPostgres(database)) return work(database);
   return database.connection().execute(async (connection) => {
     await sql`pragma synchronous = full`.execute(connection);
     try {

@@ -1,4 +1,5 @@
 import { type Kysely, type Migration, sql } from 'kysely';
+import { isPostgres } from './dialect.js';
 
 /** Every change of the schema, in order. A migration that has landed is never edited. */
 export const migrations: Record<string, Migration> = {
@@ -32,7 +33,9 @@ export const migrations: Record<string, Migration> = {
         .execute();
       await db.schema
         .createTable('sent_messages')
-        .addColumn('id', 'integer', (column) => column.primaryKey().autoIncrement())
+        .addColumn('id', isPostgres(db) ? 'serial' : 'integer', (column) =>
+          isPostgres(db) ? column.primaryKey() : column.primaryKey().autoIncrement(),
+        )
         .addColumn('account_id', 'text', (column) => column.notNull())
         .addColumn('started_at', 'bigint', (column) => column.notNull())
         .execute();
@@ -118,7 +121,7 @@ export const migrations: Record<string, Migration> = {
         .addColumn('body', 'text', (column) => column.notNull())
         .addColumn('settled_at', 'bigint')
         .addColumn('recalls', 'integer', (column) => column.notNull().defaultTo(0))
-        .modifyEnd(sql`without rowid`)
+        .modifyEnd(isPostgres(db) ? sql`` : sql`without rowid`)
         .execute();
       await sql`
         insert into webhook_deliveries_0007
@@ -158,7 +161,8 @@ export const migrations: Record<string, Migration> = {
         .addColumn('plugin', 'text', (column) => column.notNull())
         .addColumn('table_name', 'text', (column) => column.notNull())
         .addColumn('part', 'text', (column) => column.notNull())
-        .addColumn('key', 'text', (column) => column.notNull())
+        // In the order of Unicode, as SQLite sorts, and not of somebody's language.
+        .addColumn('key', isPostgres(db) ? sql`text collate "C"` : 'text', (column) => column.notNull())
         .addColumn('value', 'text', (column) => column.notNull())
         .addColumn('rank', 'double precision')
         .addColumn('expires_at', 'bigint')

@@ -2,9 +2,9 @@ import { inspect } from 'node:util';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import type { TokenSource } from '../../../src/core/kick/token-source.js';
 import { Secret } from '../../../src/core/primitives/secret.js';
-import { openDatabase } from '../../../src/core/storage/database.js';
 import type { Database } from '../../../src/core/storage/schema.js';
 import { cloudflareBlock, type Sandbox, startSandbox } from '../../../src/sandbox/index.js';
+import { openTestDatabase } from '../../support/database.js';
 import { FakeClock } from '../../support/fake-clock.js';
 import { setUpAuth } from './auth-setup.js';
 
@@ -36,7 +36,7 @@ beforeEach(async () => {
   clock = new FakeClock();
   sandbox = await startSandbox({ clock: () => clock.now(), refreshTokens: 'rotating' });
   sandbox.world.createUser({ username: 'MyBot' });
-  database = await openDatabase({ url: 'sqlite::memory:', directory: '.' });
+  database = await openTestDatabase();
   bot = startProcess();
 });
 afterEach(async () => {

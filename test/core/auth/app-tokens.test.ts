@@ -4,9 +4,9 @@ import { TokenSealer } from '../../../src/core/auth/token-sealer.js';
 import { TokenStore } from '../../../src/core/auth/token-store.js';
 import { SystemRandom } from '../../../src/core/primitives/random.js';
 import { Secret } from '../../../src/core/primitives/secret.js';
-import { openDatabase } from '../../../src/core/storage/database.js';
 import type { Database } from '../../../src/core/storage/schema.js';
 import { type Sandbox, startSandbox } from '../../../src/sandbox/index.js';
+import { openTestDatabase } from '../../support/database.js';
 import { FakeClock } from '../../support/fake-clock.js';
 import { secretKey, setUpAuth } from './auth-setup.js';
 
@@ -18,7 +18,7 @@ const started: AppTokens[] = [];
 beforeEach(async () => {
   clock = new FakeClock();
   sandbox = await startSandbox({ clock: () => clock.now() });
-  database = await openDatabase({ url: 'sqlite::memory:', directory: '.' });
+  database = await openTestDatabase();
 });
 afterEach(async () => {
   for (const tokens of started.splice(0)) await tokens.stop();

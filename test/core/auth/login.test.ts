@@ -7,9 +7,9 @@ import { type LoginOptions, loginWithLoopback } from '../../../src/core/auth/log
 import { type Clock, SystemClock } from '../../../src/core/primitives/clock.js';
 import { KickbotError } from '../../../src/core/primitives/error.js';
 import { Secret } from '../../../src/core/primitives/secret.js';
-import { openDatabase } from '../../../src/core/storage/database.js';
 import type { Database } from '../../../src/core/storage/schema.js';
 import { cloudflareBlock, type Sandbox, startSandbox } from '../../../src/sandbox/index.js';
+import { openTestDatabase } from '../../support/database.js';
 import { FakeClock } from '../../support/fake-clock.js';
 import { setUpAuth } from './auth-setup.js';
 
@@ -22,7 +22,7 @@ const ended: (() => void)[] = [];
 beforeEach(async () => {
   sandbox = await startSandbox();
   sandbox.world.createUser({ username: 'MyBot' });
-  database = await openDatabase({ url: 'sqlite::memory:', directory: '.' });
+  database = await openTestDatabase();
 });
 afterEach(async () => {
   for (const end of ended.splice(0)) end();

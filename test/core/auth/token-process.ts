@@ -5,12 +5,12 @@ import { setUpAuth } from './auth-setup.js';
 
 /** The program of one process: at each message its token ends, and it answers with the one it uses next. */
 export async function run(settings: {
-  directory: string;
+  storage: { url: string; directory: string };
   authUrl: string;
   clientId: string;
   clientSecret: string;
 }): Promise<void> {
-  const database = await openDatabase({ url: 'sqlite:shared.db', directory: settings.directory });
+  const database = await openDatabase(settings.storage);
   const clock = new ClockAhead();
   const { tokens } = setUpAuth({
     authUrl: settings.authUrl,

@@ -7,8 +7,8 @@ import { TokenStore } from '../../../src/core/auth/token-store.js';
 import { userId } from '../../../src/core/primitives/ids.js';
 import { SystemRandom } from '../../../src/core/primitives/random.js';
 import { Secret } from '../../../src/core/primitives/secret.js';
-import { openDatabase } from '../../../src/core/storage/database.js';
 import type { Database } from '../../../src/core/storage/schema.js';
+import { onPostgres, openTestDatabase } from '../../support/database.js';
 import { RecordingLogger } from '../../support/recording-logger.js';
 import { secretKey } from './auth-setup.js';
 
@@ -27,7 +27,7 @@ const storeWith = (keys: Secret[], purpose?: 'app') =>
   new TokenStore(database, new TokenSealer(keys, new SystemRandom(), new RecordingLogger()), purpose);
 
 beforeEach(async () => {
-  database = await openDatabase({ url: 'sqlite::memory:', directory: '.' });
+  database = await openTestDatabase();
   store = storeWith([secretKey]);
 });
 afterEach(() => database.destroy());
@@ -102,7 +102,9 @@ describe('TokenStore', () => {
     await watchedStore.write('bot:a', set('one'), { replaces: 0 });
     await watchedStore.write('bot:a', set('two'), { replaces: 1 });
     await watchedStore.remove('bot:a');
-    const durable = (kind: string) => ['pragma synchronous = full', kind, 'pragma synchronous = normal'];
+    // PostgreSQL is so without being told.
+    const durable = (kind: string) =>
+      onPostgres ? [kind] : ['pragma synchronous = full', kind, 'pragma synchronous = normal'];
     expect(seen).toEqual(['InsertQueryNode', 'UpdateQueryNode', 'DeleteQueryNode'].flatMap(durable));
   });
 

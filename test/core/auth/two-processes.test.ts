@@ -9,17 +9,20 @@ import { Secret } from '../../../src/core/primitives/secret.js';
 import { openDatabase } from '../../../src/core/storage/database.js';
 import { type Sandbox, startSandbox } from '../../../src/sandbox/index.js';
 import { startProgram } from '../../support/child-program.js';
+import { newDatabaseUrl } from '../../support/database.js';
 import { rounds } from '../../support/rounds.js';
 import { setUpAuth } from './auth-setup.js';
 
 const expiries = rounds(10);
 
 let directory: string;
+let storage: { url: string; directory: string };
 let sandbox: Sandbox;
 const children: ChildProcess[] = [];
 
 beforeEach(async () => {
   directory = mkdtempSync(join(tmpdir(), 'kickbot-processes-'));
+  storage = { url: await newDatabaseUrl('sqlite:shared.db'), directory };
   sandbox = await startSandbox({ refreshTokens: 'rotating' });
   sandbox.world.createUser({ username: 'MyBot' });
 });
@@ -32,7 +35,7 @@ afterEach(async () => {
 /** A process of its own that answers each message with the access token it uses now. */
 async function startProcess(): Promise<ChildProcess> {
   const { clientId, clientSecret } = sandbox.app;
-  const settings = { directory, authUrl: sandbox.url, clientId, clientSecret };
+  const settings = { storage, authUrl: sandbox.url, clientId, clientSecret };
   const child = startProgram(join(import.meta.dirname, 'token-process.ts'), 'run', settings);
   children.push(child);
   await once(child, 'message');
@@ -46,7 +49,7 @@ async function askAfterExpiry(child: ChildProcess): Promise<unknown> {
 }
 
 async function logIn(): Promise<void> {
-  const database = await openDatabase({ url: 'sqlite:shared.db', directory });
+  const database = await openDatabase(storage);
   const { tokens } = setUpAuth({ authUrl: sandbox.url, database, clock: new SystemClock() });
   const answer = sandbox.issueTokens({ as: 'MyBot' });
   await tokens.keep('bot', 'my-bot', {
@@ -88,7 +91,7 @@ describe('two processes on one database', () => {
     }
     doomed.kill('SIGKILL');
     await once(doomed, 'exit');
-    const database = await openDatabase({ url: 'sqlite:shared.db', directory });
+    const database = await openDatabase(storage);
     const { tokens, store } = setUpAuth({
       authUrl: sandbox.url,
       database,

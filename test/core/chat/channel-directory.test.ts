@@ -5,7 +5,7 @@ import { describe, expect, it, onTestFinished } from 'vitest';
 import { ChannelDirectory } from '../../../src/core/chat/channel-directory.js';
 import { HttpClient } from '../../../src/core/kick/http-client.js';
 import { SystemClock } from '../../../src/core/primitives/clock.js';
-import { openDatabase } from '../../../src/core/storage/database.js';
+import { openTestDatabase } from '../../support/database.js';
 import { FixedRandom } from '../../support/fixed-random.js';
 
 const clock = new SystemClock();
@@ -26,7 +26,7 @@ async function setUp(website: RequestListener) {
     website(request, response);
   });
   await once(server.listen(0, '127.0.0.1'), 'listening');
-  const database = await openDatabase({ url: 'sqlite::memory:', directory: '.' });
+  const database = await openTestDatabase();
   const http = new HttpClient({ clock, random: new FixedRandom(0), version: '0.0.0' });
   onTestFinished(async () => {
     await http.close();

@@ -1,14 +1,12 @@
 import { describe, expect, it } from 'vitest';
 import { SeenMessages } from '../../../src/core/chat/seen-messages.js';
 import { messageId } from '../../../src/core/primitives/ids.js';
-import { openDatabase } from '../../../src/core/storage/database.js';
+import { openTestDatabase } from '../../support/database.js';
 import { FakeClock } from '../../support/fake-clock.js';
 import { RecordingLogger } from '../../support/recording-logger.js';
 
-const memory = () => openDatabase({ url: 'sqlite::memory:', directory: '.' });
-
 async function open(clock = new FakeClock()) {
-  const database = await memory();
+  const database = await openTestDatabase();
   const logger = new RecordingLogger();
   const make = () => new SeenMessages({ database, clock, logger });
   return { database, clock, logger, make, seen: make() };

@@ -7,9 +7,9 @@ import { type Cancel, SystemClock } from '../../../src/core/primitives/clock.js'
 import { channelId, chatroomId, messageId, userId } from '../../../src/core/primitives/ids.js';
 import { SystemRandom } from '../../../src/core/primitives/random.js';
 import { Secret } from '../../../src/core/primitives/secret.js';
-import { openDatabase } from '../../../src/core/storage/database.js';
 import type { Database } from '../../../src/core/storage/schema.js';
 import { SilentLogger } from '../../../src/core/telemetry/logger.js';
+import { openTestDatabase } from '../../support/database.js';
 
 /** Runs fifty times as fast, so that a pause of one second takes 20 ms. */
 class FastClock extends SystemClock {
@@ -47,7 +47,7 @@ beforeEach(async () => {
   const random = new SystemRandom();
   http = new HttpClient({ clock, random, version: '1.2.3' });
   kick = new KickApi({ apiUrl: sandbox.endpoints.api, authUrl: sandbox.endpoints.auth, tokens, http });
-  database = await openDatabase({ url: 'sqlite::memory:', directory: '.' });
+  database = await openTestDatabase();
   sender = await RateLimitedSender.open({
     accountId: 'bot:kickbot',
     chat: kick.chat,

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { Cooldown } from '../../../src/core/commands/cooldown.js';
 import { CooldownStore } from '../../../src/core/commands/cooldown-store.js';
 import { channelId, userId } from '../../../src/core/primitives/ids.js';
-import { openDatabase } from '../../../src/core/storage/database.js';
+import { openTestDatabase } from '../../support/database.js';
 import { FakeClock } from '../../support/fake-clock.js';
 import { RecordingLogger } from '../../support/recording-logger.js';
 
@@ -12,7 +12,7 @@ const ben = userId(2);
 const hour = 3_600_000;
 
 async function setUp() {
-  const database = await openDatabase({ url: 'sqlite::memory:', directory: '.' });
+  const database = await openTestDatabase();
   const clock = new FakeClock();
   const logger = new RecordingLogger();
   /** A run of the bot: its store, and the cooldown of one of its commands. */
@@ -21,7 +21,7 @@ async function setUp() {
     const cooldown = new Cooldown({ user }, clock, (circle) => store.memory.of(plugin, command, circle));
     return { store, cooldown, reserve: (who = ada) => cooldown.reserve(here, who) };
   };
-  const rows = () => database.selectFrom('cooldowns').selectAll().execute();
+  const rows = () => database.selectFrom('cooldowns').selectAll().orderBy('who').execute();
   return { database, clock, logger, run, rows };
 }
 

@@ -6,10 +6,10 @@ import { Dispatcher } from '../../../src/core/plugins/dispatcher.js';
 import { PluginHost, type PluginHostOptions } from '../../../src/core/plugins/plugin-host.js';
 import { StoreTransactions } from '../../../src/core/plugins/store-transactions.js';
 import { KickbotError } from '../../../src/core/primitives/error.js';
-import { openDatabase } from '../../../src/core/storage/database.js';
 import { Logger } from '../../../src/core/telemetry/logger.js';
 import { TestClock, TestRandom } from '../../../src/testing/index.js';
 import { botUserId, TestChannel } from '../../../src/testing/test-event.js';
+import { openTestDatabase } from '../../support/database.js';
 
 export class LinesLogger extends Logger {
   readonly lines: { level: string; message: string; fields: Record<string, unknown> }[] = [];
@@ -47,7 +47,7 @@ export function createHost(options: Partial<PluginHostOptions> = {}) {
   const logger = new LinesLogger();
   const sender = new ListSender();
   const removed: string[] = [];
-  const stores = new StoreTransactions(() => openDatabase({ url: 'sqlite::memory:', directory: '.' }), clock);
+  const stores = new StoreTransactions(() => openTestDatabase(), clock);
   const host = new PluginHost({
     services: { clock, logger, sender, random: new TestRandom(), stores },
     directory: '.',

@@ -2,14 +2,14 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { SystemRandom } from '../../../src/core/primitives/random.js';
 import { Secret } from '../../../src/core/primitives/secret.js';
 import { OperatorPassword } from '../../../src/core/server/operator-password.js';
-import { openDatabase } from '../../../src/core/storage/database.js';
 import type { Database } from '../../../src/core/storage/schema.js';
+import { openTestDatabase } from '../../support/database.js';
 
 let database: Database;
 let password: OperatorPassword;
 
 beforeAll(async () => {
-  database = await openDatabase({ url: 'sqlite::memory:', directory: '.' });
+  database = await openTestDatabase();
   password = new OperatorPassword(async () => database, new SystemRandom());
 });
 afterAll(() => database.destroy());

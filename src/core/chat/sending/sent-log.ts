@@ -1,4 +1,5 @@
 import { sql } from 'kysely';
+import { aloneIn } from '../../storage/dialect.js';
 import type { Database } from '../../storage/schema.js';
 
 export interface SentEntry {
@@ -23,10 +24,12 @@ export class SentLog {
    */
   async add(startedAt: number, limit: number): Promise<number | undefined> {
     // Each reply waits for this, and the query builder would take as long as the database does.
-    const { rows } = await sql<{ id: number }>`
-      insert into sent_messages (account_id, started_at) select ${this.accountId}, ${startedAt}
-      where (select count(*) from sent_messages where account_id = ${this.accountId}) < ${limit} returning id
-    `.execute(this.database);
+    const { rows } = await aloneIn(this.database, `sent by ${this.accountId}`, (database) =>
+      sql<{ id: number }>`
+        insert into sent_messages (account_id, started_at) select ${this.accountId}, ${startedAt}
+        where (select count(*) from sent_messages where account_id = ${this.accountId}) < ${limit} returning id
+      `.execute(database),
+    );
     return rows[0]?.id;
   }
 

@@ -6,6 +6,7 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { DeliveryStore } from '../../../../src/core/chat/webhook/delivery-store.js';
 import { openDatabase } from '../../../../src/core/storage/database.js';
 import type { Database } from '../../../../src/core/storage/schema.js';
+import { newDatabaseUrl, onPostgres } from '../../../support/database.js';
 import { FakeClock } from '../../../support/fake-clock.js';
 import { RecordingLogger } from '../../../support/recording-logger.js';
 import { chatBody, streamer } from './setup.js';
@@ -16,7 +17,7 @@ let clock: FakeClock;
 beforeEach(async () => {
   clock = new FakeClock();
   directory = mkdtempSync(join(tmpdir(), 'kickbot-deliveries-'));
-  database = await openDatabase({ url: 'sqlite:deliveries.db', directory });
+  database = await openDatabase({ url: await newDatabaseUrl('sqlite:deliveries.db'), directory });
 });
 afterEach(async () => {
   await database.destroy();
@@ -58,6 +59,12 @@ const remembered = async () =>
 describe('the deliveries that are remembered', () => {
   it('take little room once they are settled', async () => {
     await fill(open(), 0, 3_000);
+    if (onPostgres) {
+      const { rows } = await sql<{
+        size: number;
+      }>`select pg_table_size('webhook_deliveries') as size`.execute(database);
+      return expect((rows[0]?.size ?? 0) / 3_000).toBeLessThan(1_000);
+    }
     await sql`pragma wal_checkpoint(truncate)`.execute(database);
     // With their bodies it would be a kilobyte for each.
     expect(statSync(join(directory, 'deliveries.db')).size / 3_000).toBeLessThan(300);
