@@ -30,6 +30,8 @@ const unknownForMs = 60_000;
 const maximumEntries = 20_000;
 /** Kick tells no limit for its API, and anybody in a chat may have names looked up. */
 const questionsPerMinute = 60;
+/** So that no single person leaves none to the others. */
+const questionsOfOnePerMinute = 20;
 
 /** Finds people by what is typed of them: from who wrote lately, otherwise by asking Kick. */
 export class UserDirectory {
@@ -41,6 +43,7 @@ export class UserDirectory {
   readonly #asking = new Map<UserId | string, Promise<FoundUser | undefined>>();
   #minuteEnds = 0;
   #questions = 0;
+  readonly #questionsBy = new Map<UserId, number>();
   #isFailing = false;
 
   constructor({ kick, clock, logger }: UserDirectoryOptions) {
@@ -60,23 +63,28 @@ export class UserDirectory {
 
   /**
    * Who is meant by `@name`, `name` or the number of an id; undefined when there is nobody. A promise only where
-   * Kick has to be asked; it rejects with `user.lookup_failed` when Kick cannot tell, which has been logged then.
+   * Kick has to be asked; it rejects with `user.lookup_failed` when Kick cannot tell, which has been logged then,
+   * and with `user.too_many_lookups` when the asker wants more than 20 answers of Kick's in a minute.
    */
-  find(typed: string): FoundUser | undefined | Promise<FoundUser | undefined> {
+  find(typed: string, asker: UserId): FoundUser | undefined | Promise<FoundUser | undefined> {
     const key = /^\d{1,15}$/.test(typed) ? userId(Number(typed)) : typed.replace(/^@/, '').toLowerCase();
     const entry = this.#entries.get(key);
     if (entry !== undefined && entry.until > this.#clock.monotonic()) return entry.user;
     let answer = this.#asking.get(key);
     if (answer === undefined) {
-      answer = this.#ask(key).finally(() => this.#asking.delete(key));
+      answer = this.#ask(key, asker).finally(() => this.#asking.delete(key));
       this.#asking.set(key, answer);
     }
     return answer;
   }
 
-  async #ask(key: UserId | string): Promise<FoundUser | undefined> {
+  async #ask(key: UserId | string, asker: UserId): Promise<FoundUser | undefined> {
+    this.#beginMinute();
+    if ((this.#questionsBy.get(asker) ?? 0) >= questionsOfOnePerMinute) {
+      throw tooMany(`people were to be looked up within a minute for user ${asker}`, questionsOfOnePerMinute);
+    }
     try {
-      const user = await this.#question(key);
+      const user = await this.#question(key, asker);
       if (user === undefined) this.#remember(key, undefined, unknownForMs);
       else this.#learn({ id: user.id, username: user.username });
       if (this.#isFailing) this.#logger.info('People can be looked up on Kick again.');
@@ -93,14 +101,14 @@ export class UserDirectory {
     }
   }
 
-  async #question(key: UserId | string): Promise<User | undefined> {
+  async #question(key: UserId | string, asker: UserId): Promise<User | undefined> {
     if (this.#kick === undefined) {
       throw new KickbotError(
         'auth.no_account',
         "No account is logged in that could ask Kick. Run 'kickbot login', or set kick.clientSecret.",
       );
     }
-    this.#count();
+    this.#count(asker);
     const { users, channels } = this.#kick;
     if (typeof key !== 'string') return (await users.byIds([key]).catch(nobody)).find(({ id }) => id === key);
     // A slug has mostly hyphens for underscores, and cannot be told from the name.
@@ -109,19 +117,20 @@ export class UserDirectory {
     return found.find(({ username }) => username.toLowerCase() === key);
   }
 
-  #count(): void {
+  #beginMinute(): void {
     const now = this.#clock.monotonic();
-    if (now >= this.#minuteEnds) {
-      this.#minuteEnds = now + 60_000;
-      this.#questions = 0;
+    if (now < this.#minuteEnds) return;
+    this.#minuteEnds = now + 60_000;
+    this.#questions = 0;
+    this.#questionsBy.clear();
+  }
+
+  #count(asker: UserId): void {
+    if (this.#questions >= questionsPerMinute) {
+      throw tooMany('people were to be looked up within a minute', questionsPerMinute);
     }
     this.#questions++;
-    if (this.#questions > questionsPerMinute) {
-      throw new KickbotError(
-        'user.too_many_lookups',
-        `More than ${questionsPerMinute} people were to be looked up within a minute. Give the commands that name people a cooldown.`,
-      );
-    }
+    this.#questionsBy.set(asker, (this.#questionsBy.get(asker) ?? 0) + 1);
   }
 
   #learn(user: FoundUser): void {
@@ -137,6 +146,13 @@ export class UserDirectory {
     }
     this.#entries.set(key, { user, until: this.#clock.monotonic() + forMs });
   }
+}
+
+function tooMany(what: string, maximum: number): KickbotError {
+  return new KickbotError(
+    'user.too_many_lookups',
+    `More than ${maximum} ${what}. Give the commands that name people a cooldown.`,
+  );
 }
 
 /** To Kick an id that cannot be one is a wrong request. */

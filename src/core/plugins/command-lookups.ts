@@ -2,6 +2,7 @@ import type { UserDirectory } from '../chat/user-directory.js';
 import type { Addressing } from '../commands/addressing.js';
 import type { CommandRouter, RoutedCommand } from '../commands/command-router.js';
 import { type KindOfArgument, type Lookups, Unread } from '../commands/kind-of-argument.js';
+import type { ChatMessageSent } from '../events/kick-event.js';
 import type { CommandContext } from './contexts.js';
 import type { Handler, Invoker } from './invoker.js';
 
@@ -26,18 +27,18 @@ export interface KindAnswer {
 export class CommandLookups implements Lookups {
   constructor(
     private readonly parts: LookupParts,
-    private readonly slug: string,
+    private readonly message: ChatMessageSent,
     /** Makes one of its own for each handler that is called: with a handler that is given up its context is, too. */
     private readonly newContext: () => CommandContext,
   ) {}
 
   findUser(typed: string): ReturnType<Lookups['findUser']> {
-    return this.parts.users.find(typed);
+    return this.parts.users.find(typed, this.message.sender.id);
   }
 
   /** With the channel's prefix or without it. */
   commandNamed(name: string): string | undefined {
-    const start = this.parts.addressing.startIn(name, this.slug);
+    const start = this.parts.addressing.startIn(name, this.message.channel.slug);
     return this.#commandAt(name, 0) ?? (start > 0 ? this.#commandAt(name, start) : undefined);
   }
 

@@ -1,4 +1,5 @@
 import type { CommandMatch } from '../commands/command-router.js';
+import { Cooldown } from '../commands/cooldown.js';
 import type { ParsedArguments } from '../commands/usage.js';
 import type { Channel, ChatMessageSent } from '../events/kick-event.js';
 import type { Roles } from '../events/role.js';
@@ -20,15 +21,18 @@ export interface CommandRunnerOptions extends LookupParts {
 
 /** How old a message may be that arrived late or from the history, and still have its command answered. */
 const answeredForMs = 30_000;
+const correctionPauseMs = 10_000;
 
 type Call = CommandMatch<LoadedCommand>;
 
 /** Runs the command that stands in a message, if there is one and its author may. */
 export class CommandRunner {
   readonly #options: CommandRunnerOptions;
+  readonly #corrections: Cooldown;
 
   constructor(options: CommandRunnerOptions) {
     this.#options = options;
+    this.#corrections = new Cooldown({ user: correctionPauseMs }, options.clock);
   }
 
   /** Never throws. The command has begun when this returns, unless a guard or an argument takes its time. */
@@ -40,9 +44,12 @@ export class CommandRunner {
     const { command } = call;
     if (command.when !== undefined && isLive(message.channel) !== (command.when === 'live')) {
       this.#refuse(message, call);
+    } else if (this.#isResting(message, command)) {
+      // Neither guards nor Kick are asked for nothing.
+      return;
     } else if (roles.hasAny(message, command.roles)) {
       this.#begin(message, call);
-    } else if (!this.#isResting(message, command)) {
+    } else {
       const allowed = this.#ask(command.guards, message, call);
       if (allowed instanceof Promise) track(allowed.then((late) => this.#decide(late, message, call)));
       else this.#decide(allowed, message, call);
@@ -55,7 +62,6 @@ export class CommandRunner {
     return this.#options.clock.now() - createdAt.getTime() > answeredForMs;
   }
 
-  /** A guard that looks something up is not to be asked for nothing. */
   #isResting(message: ChatMessageSent, { cooldown, exempt }: LoadedCommand): boolean {
     const { channel, sender } = message;
     if (cooldown === undefined || this.#options.roles.hasAny(message, exempt)) return false;
@@ -87,9 +93,7 @@ export class CommandRunner {
   }
 
   #begin(message: ChatMessageSent, call: Call): void {
-    const lookups = new CommandLookups(this.#options, message.channel.slug, () =>
-      this.#contextOf(message, call),
-    );
+    const lookups = new CommandLookups(this.#options, message, () => this.#contextOf(message, call));
     const parsed = call.command.usage.parse(call.rest, lookups);
     if (parsed instanceof Promise) {
       this.#options.track(parsed.then((late) => this.#proceed(message, call, late)));
@@ -120,9 +124,9 @@ export class CommandRunner {
     }
   }
 
-  /** Says what was wrong, not to the same person again and again. */
+  /** Says what was wrong, not to the same person again and again, whatever the command. */
   #correct(message: ChatMessageSent, call: Call, text: string): void {
-    if (!call.command.corrections.reserve(message.channel.channelId, message.sender.id)) return;
+    if (!this.#corrections.reserve(message.channel.channelId, message.sender.id)) return;
     this.#reply(this.#contextOf(message, call), text);
   }
 

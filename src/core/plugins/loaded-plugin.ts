@@ -52,8 +52,6 @@ export interface LoadedCommand extends RoutedCommand, Pick<PluginInstance, 'opti
   readonly cooldown: Cooldown | undefined;
   /** Whom the cooldown does not concern. */
   readonly exempt: readonly RoleNeeded[];
-  /** Keeps someone from making the bot repeat what was wrong. */
-  readonly corrections: Cooldown;
 }
 
 /** What a command is made with, besides its plugin. */
@@ -62,8 +60,6 @@ export interface CommandParts {
   readonly cooldowns: CooldownMemory;
   readonly kinds: OwnKinds;
 }
-
-const correctionPauseMs = 10_000;
 
 /** A method of a plugin as a handler. */
 export function handlerOf({ name, instance }: PluginInstance, method: string, label: string): Handler {
@@ -99,7 +95,6 @@ export function loadCommand(
       refusal,
       cooldown: cooldown && cooldownOf(plugin.name, usage, cooldown, parts),
       exempt: cooldown?.skip === undefined ? [] : rolesNeeded('skip', listOf('skip', cooldown.skip)),
-      corrections: new Cooldown({ user: correctionPauseMs }, parts.clock),
       options: plugin.options,
       sender: plugin.sender,
     };
@@ -124,12 +119,13 @@ function namesOf(usage: Pick<Usage, 'name'>, aliases: CommandOptions['aliases'] 
 }
 
 function guardOf({ name: plugin, make }: PluginInstance, guard: Guard | GuardClass, name: string): Handler {
-  const allows = isGuardClass(guard) ? allowsOf(make(guard)) : guard;
+  const allows = isGuardClass(guard) ? allowsOf(make(guard), guard.name) : guard;
   // A guard is called with what the command's handler is called with.
   return answering({ plugin, name, run: (context) => allows(context as CommandContext<never>) }, yesOrNo);
 }
 
-function allowsOf(guard: InstanceType<GuardClass>): Guard {
+function allowsOf(guard: InstanceType<GuardClass>, name: string): Guard {
+  if (!isMethod(guard.allows)) throw new TypeError(`the class ${name} is no guard: it has no method allows`);
   return (context) => guard.allows(context);
 }
 
@@ -177,6 +173,7 @@ function textOf(answer: unknown): string | undefined {
 }
 
 function describe(value: unknown): string {
+  if (value === undefined || value === null) return 'nothing';
   return typeof value === 'object' ? 'an object' : `a ${typeof value}`;
 }
 

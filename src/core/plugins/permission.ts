@@ -33,9 +33,9 @@ export function rolesNeeded(option: 'allow' | 'skip', wanted: readonly RoleNeede
   return wanted;
 }
 
+/** A class is told by its prototype, which alone cannot be replaced: its `allows` may be a field. */
 export function isGuardClass(guard: Guard | GuardClass): guard is GuardClass {
-  const prototype: unknown = guard.prototype;
-  return typeof prototype === 'object' && prototype !== null && 'allows' in prototype;
+  return Object.getOwnPropertyDescriptor(guard, 'prototype')?.writable === false;
 }
 
 /** One or several, as a list. Throws a `RangeError` for an empty one. */

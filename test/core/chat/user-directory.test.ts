@@ -36,73 +36,86 @@ afterEach(async () => {
 });
 
 const requests = () => sandbox.requests.list().length;
+const find = (typed: string, asker = 1) => users.find(typed, userId(asker));
 
 describe('the directory of users', () => {
   it('asks Kick once for a name or an id, and knows whoever it found by both', async () => {
-    const [first, second] = await Promise.all([users.find('@ada_1'), users.find('ADA_1')]);
+    const [first, second] = await Promise.all([find('@ada_1'), find('ADA_1')]);
     expect([first, second]).toEqual([ada, ada]);
     const asked = requests();
-    expect([users.find('Ada_1'), users.find(String(ada.id))]).toEqual([ada, ada]);
+    expect([find('Ada_1'), find(String(ada.id))]).toEqual([ada, ada]);
     expect(requests()).toBe(asked);
     const other = new UserDirectory({ kick, clock, logger });
-    expect(await other.find(String(ada.id))).toEqual(ada);
-    expect(other.find('@ada_1')).toEqual(ada);
+    expect(await other.find(String(ada.id), userId(1))).toEqual(ada);
+    expect(other.find('@ada_1', userId(1))).toEqual(ada);
   });
 
   it('need not ask for who wrote lately, and takes their newest name', async () => {
     users.see({ id: userId(5), username: 'Eve' });
-    expect([users.find('@eve'), users.find('5')]).toEqual(Array(2).fill({ id: 5, username: 'Eve' }));
+    expect([find('@eve'), find('5')]).toEqual(Array(2).fill({ id: 5, username: 'Eve' }));
     users.see({ id: userId(5), username: 'Eva' });
-    expect(users.find('eva')).toEqual({ id: 5, username: 'Eva' });
+    expect(find('eva')).toEqual({ id: 5, username: 'Eva' });
     expect(requests()).toBe(0);
   });
 
   it('asks again after an hour, and after a minute for who is nobody', async () => {
-    expect(await users.find('ada_1')).toEqual(ada);
-    expect([await users.find('ada_2'), await users.find('999999')]).toEqual([undefined, undefined]);
+    expect(await find('ada_1')).toEqual(ada);
+    expect([await find('ada_2'), await find('999999')]).toEqual([undefined, undefined]);
     const asked = requests();
-    expect([users.find('ada_2'), users.find('999999')]).toEqual([undefined, undefined]);
+    expect([find('ada_2'), find('999999')]).toEqual([undefined, undefined]);
     expect(requests()).toBe(asked);
     await clock.advance('1m');
     sandbox.world.createChannel({ owner: 'ada_2' });
-    expect(await users.find('ada_2')).toMatchObject({ username: 'ada_2' });
+    expect(await find('ada_2')).toMatchObject({ username: 'ada_2' });
     await clock.advance('1h');
     const askedBefore = requests();
-    expect(await users.find('ada_1')).toEqual(ada);
+    expect(await find('ada_1')).toEqual(ada);
     expect(requests()).toBeGreaterThan(askedBefore);
   });
 
   it.each(['__proto__', 'constructor', 'toString'])(
     'F 89: %s is nobody until somebody is called so',
     async (name) => {
-      expect(await users.find(name)).toBeUndefined();
+      expect(await find(name)).toBeUndefined();
       users.see({ id: userId(6), username: name });
-      expect(users.find(name)).toEqual({ id: 6, username: name });
+      expect(find(name)).toEqual({ id: 6, username: name });
     },
   );
 
   it('says once that Kick cannot be asked and once that it can again', async () => {
     sandbox.faults.next('* /public/*', { status: 403 }, 2);
     for (const name of ['one', 'two']) {
-      expect((await errorOf(Promise.resolve(users.find(name)))).code).toBe('user.lookup_failed');
+      expect((await errorOf(Promise.resolve(find(name)))).code).toBe('user.lookup_failed');
     }
-    expect(await users.find('ada_1')).toEqual(ada);
+    expect(await find('ada_1')).toEqual(ada);
     expect(logger.lines.map(({ level }) => level)).toEqual(['warn']);
   });
 
   it('asks for no more than 60 people a minute', async () => {
-    for (let id = 1001; id <= 1060; id++) await users.find(String(id));
+    for (let id = 1001; id <= 1060; id++) await find(String(id), id % 3);
     const asked = requests();
-    expect((await errorOf(Promise.resolve(users.find('1061')))).message).toContain('a cooldown');
+    expect((await errorOf(Promise.resolve(find('1061')))).message).toContain('a cooldown');
     expect(requests()).toBe(asked);
     await clock.advance('1m');
-    expect(await users.find('1061')).toBeUndefined();
+    expect(await find('1061')).toBeUndefined();
+  });
+
+  it('asks for no more than 20 people a minute for one person, and nobody else notices', async () => {
+    for (let id = 1001; id <= 1020; id++) await find(String(id));
+    const asked = requests();
+    expect((await errorOf(Promise.resolve(find('1021')))).code).toBe('user.too_many_lookups');
+    expect(requests()).toBe(asked);
+    expect(await find('ada_1', 2)).toEqual(ada);
+    expect(find('ada_1')).toEqual(ada);
+    await clock.advance('1m');
+    expect(await find('1021')).toBeUndefined();
+    expect(logger.lines).toEqual([]);
   });
 
   it('knows only who wrote where there is nobody to ask Kick with', async () => {
     users = new UserDirectory({ kick: undefined, clock, logger });
     users.see(ada);
-    expect(users.find('ada_1')).toEqual(ada);
-    expect((await errorOf(Promise.resolve(users.find('eve')))).message).toContain("Run 'kickbot login'");
+    expect(find('ada_1')).toEqual(ada);
+    expect((await errorOf(Promise.resolve(find('eve')))).message).toContain("Run 'kickbot login'");
   });
 });

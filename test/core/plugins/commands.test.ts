@@ -1,6 +1,7 @@
 import { type ArgumentsOf, Command, CommandContext, Plugin } from 'kickbot';
 import { createTestBot } from 'kickbot/testing';
-import { beforeEach, describe, expect, it } from 'vitest';
+import { beforeEach, describe, expect, it, vi } from 'vitest';
+import { createHost } from './host-for-tests.js';
 
 let asked = 0;
 
@@ -27,6 +28,11 @@ class Quotes {
   @Command('daily', { cooldown: { user: '20h' }, allow: ask })
   daily() {
     return 'here you are';
+  }
+
+  @Command('greet <who:user> [times:int]', { cooldown: { user: '5s' } })
+  greet(_ctx: CommandContext, { who }: ArgumentsOf<'greet <who:user>'>) {
+    return `Hello ${who.username}`;
   }
 
   @Command('often', { cooldown: { user: '59s' } })
@@ -82,6 +88,27 @@ describe('commands', () => {
     expect(asked).toBe(1);
     await bot.clock.advance('1h');
     expect(await bot.say('ada', '!daily')).toEqual(['here you are']);
+  });
+
+  it('look nobody up for who has to wait', async () => {
+    const { host, dispatcher, channel, say, sender } = createHost();
+    const lookedUp = vi.spyOn(channel, 'find');
+    await host.load(Quotes);
+    say('!greet ben');
+    say('!greet eve');
+    say('!greet eve 1.5');
+    await dispatcher.idle();
+    expect(sender.sent.map(({ content }) => content)).toEqual(['Hello ben']);
+    expect(lookedUp).toHaveBeenCalledTimes(1);
+  });
+
+  it('say what is wrong once in 10 s to a person, whatever the command', async () => {
+    const bot = await createTestBot(Quotes);
+    expect(await bot.say('ada', '!qa')).toHaveLength(1);
+    expect([await bot.say('ada', '!quote x'), await bot.say('ada', '!greet')]).toEqual([[], []]);
+    expect(await bot.say('ben', '!greet')).toHaveLength(1);
+    await bot.clock.advance('10s');
+    expect(await bot.say('ada', '!quote x')).toHaveLength(1);
   });
 
   it('F 89: may be called, and be used by people who are called, like what every object has', async () => {

@@ -16,8 +16,17 @@ class Later {
   }
 }
 
+class FromField {
+  readonly allows = ({ sender }: CommandContext) => sender.username === 'ada';
+}
+
 @Plugin({ name: 'guarded' })
 class Guarded {
+  @Command('field', { allow: FromField })
+  field() {
+    return 'yes';
+  }
+
   @Command('any', {
     allow: ['vip', { subscriber: { months: 6 } }, ({ sender }) => sender.username === 'ada'],
   })
@@ -126,6 +135,23 @@ describe('who may use a command', () => {
     expect(code).toBe('plugin.invalid');
     expect(message).toContain(`Plugin wrong, @Command('x'): `);
     expect(message).toContain(sentence);
+  });
+
+  it('may be for a field of a guard to say', async () => {
+    const bot = await createTestBot(Guarded);
+    expect([await bot.say('ada', '!field'), await bot.say('eve', '!field')]).toEqual([['yes'], []]);
+  });
+
+  it('is told at once where a class is no guard', async () => {
+    class Empty {}
+    @Plugin({ name: 'wrong' })
+    class Wrong {
+      @Command('x', { allow: Empty as typeof FromField })
+      x() {}
+    }
+    expect((await errorOf(createHost().host.load(Wrong))).message).toBe(
+      "Plugin wrong, @Command('x'): the class Empty is no guard: it has no method allows",
+    );
   });
 
   it('is told at once where a guard cannot be made', async () => {
