@@ -15,9 +15,12 @@ export class Addressing {
 
   constructor(prefix: string, channels: readonly AddressedChannel[] = []) {
     this.#everywhere = new Address(prefix, undefined);
-    for (const channel of channels) {
-      this.#bySlug.set(channel.slug, new Address(channel.prefix ?? prefix, channel.username));
-    }
+    for (const channel of channels) this.set(channel);
+  }
+
+  /** Of a channel that came later, or of one that was known before. */
+  set({ slug, prefix = this.#everywhere.prefix, username }: AddressedChannel): void {
+    this.#bySlug.set(slug, new Address(prefix, username));
   }
 
   /** What commands begin with in that channel. */
@@ -55,7 +58,10 @@ class Address {
 
   startIn(content: string): number {
     const first = content.charCodeAt(0);
-    if (first === at && this.#mention?.begins(content)) return startAfter(content, this.#mention.length);
+    if (first === at && this.#mention?.begins(content)) {
+      const start = startAfter(content, this.#mention.length);
+      if (start !== -1) return start;
+    }
     if (first !== this.#firstLower && first !== this.#firstUpper) return -1;
     // An emote is no prefix that somebody typed, whatever the prefix is.
     return this.#prefix.begins(content) && !content.startsWith('[emote:') ? this.#prefix.length : -1;

@@ -51,6 +51,7 @@ describe('what a command begins with', () => {
     expect([addressing.startIn('@roll', 'here'), addressing.startIn('@our_bot roll', 'here')]).toEqual([
       1, 9,
     ]);
+    expect(addressing.startIn('@our_botroll', 'here')).toBe(1);
   });
 
   it.each(['[emote:1:roll]', '[emote:1:roll] roll', '[emote:37226:KEKW]!roll'])(
