@@ -37,6 +37,15 @@ describe('ArgumentsOf', () => {
     }>();
   });
 
+  it('gives a choice of a hundred options', () => {
+    type Ten<Letter extends string> =
+      `${Letter}0|${Letter}1|${Letter}2|${Letter}3|${Letter}4|${Letter}5|${Letter}6|${Letter}7|${Letter}8|${Letter}9`;
+    type Hundred =
+      `${Ten<'a'>}|${Ten<'b'>}|${Ten<'c'>}|${Ten<'d'>}|${Ten<'e'>}|${Ten<'f'>}|${Ten<'g'>}|${Ten<'h'>}|${Ten<'i'>}|${Ten<'j'>}`;
+    expectTypeOf<'a0' | 'j9'>().toExtend<ArgumentsOf<`pick <one:${Hundred}>`>['one']>();
+    expectTypeOf<'k0'>().not.toExtend<ArgumentsOf<`pick <one:${Hundred}>`>['one']>();
+  });
+
   it('gives the rest of the line as a string', () => {
     expectTypeOf<ArgumentsOf<'say <...text>'>>().toEqualTypeOf<{ text: string }>();
     expectTypeOf<ArgumentsOf<'warn <who:user>  [...reason]'>>().toEqualTypeOf<{

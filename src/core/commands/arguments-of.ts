@@ -43,8 +43,9 @@ type ValueOf<Declared extends string> = Declared extends `${string}:${infer Kind
       : UnknownKind<Kind>
   : string;
 
-type Choice<Kind extends string> = Kind extends `${infer Option}|${infer Rest}`
-  ? Option | Choice<Rest>
-  : Kind;
+// The options so far are handed on, for the compiler goes deeper where a type ends in itself.
+type Choice<Kind extends string, Before = never> = Kind extends `${infer Option}|${infer Rest}`
+  ? Choice<Rest, Before | Option>
+  : Before | Kind;
 
 type Flat<Type> = unknown extends Type ? Record<never, never> : { [Key in keyof Type]: Type[Key] };
