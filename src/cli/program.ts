@@ -1,11 +1,13 @@
 import { Command, Option } from 'commander';
 import { version } from '../core/version.js';
 import { addAccountsCommand } from './accounts.js';
+import { addBackupCommand } from './backup.js';
 import { addConsoleCommand } from './console.js';
 import { addCreateCommand } from './create.js';
 import { addDoctorCommand } from './doctor.js';
 import { addLoginCommand } from './login.js';
 import { addLogoutCommand } from './logout.js';
+import { addPluginsCommand } from './plugins.js';
 import { addSandboxCommand } from './sandbox.js';
 import { addStartCommand } from './start.js';
 
@@ -35,9 +37,11 @@ export function createProgram(): Command {
   addLoginCommand(program);
   addLogoutCommand(program);
   addAccountsCommand(program);
+  addBackupCommand(program);
   addConsoleCommand(program);
   addDoctorCommand(program);
   addSandboxCommand(program);
   addCreateCommand(program);
+  addPluginsCommand(program);
   return program;
 }

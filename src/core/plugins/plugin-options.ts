@@ -24,9 +24,14 @@ export class ResolvedOptions {
 
 const noOptions = z.strictObject({});
 
-function parse({ name, options }: PluginOptions, given: RawOptions, slug?: string): object {
-  const owner = `plugin ${name}${slug === undefined ? '' : ` in channel ${slug}`}`;
-  const schema = closed(options ?? noOptions);
+/** What a plugin's options have to be. A mistyped key is an error, unless the author says that others are welcome. */
+export function optionsSchema({ options = noOptions }: PluginOptions): z.ZodType<object> {
+  return options instanceof z.ZodObject && options.def.catchall === undefined ? options.strict() : options;
+}
+
+function parse(plugin: PluginOptions, given: RawOptions, slug?: string): object {
+  const owner = `plugin ${plugin.name}${slug === undefined ? '' : ` in channel ${slug}`}`;
+  const schema = optionsSchema(plugin);
   const parsed = safeParse(owner, schema, given);
   if (parsed.success) return deepFreeze(parsed.data);
   throw invalid(
@@ -34,11 +39,6 @@ function parse({ name, options }: PluginOptions, given: RawOptions, slug?: strin
     owner,
     parsed.error,
   );
-}
-
-/** A mistyped key is an error, unless the author says that other keys are welcome. */
-function closed(schema: z.ZodType<object>): z.ZodType<object> {
-  return schema instanceof z.ZodObject && schema.def.catchall === undefined ? schema.strict() : schema;
 }
 
 function safeParse(owner: string, schema: z.ZodType<object>, given: RawOptions) {
