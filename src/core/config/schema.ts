@@ -39,8 +39,9 @@ const prefix = text
   .max(10, 'at most 10 characters')
   .regex(/^\S/, 'a text that does not begin with a space: Kick cuts those off');
 
-/** A user id outlives a change of the name. */
-const person = z.union([z.string().regex(/^[A-Za-z0-9_-]{1,25}$/), id], 'a username, or a user id');
+/** A user id outlives a change of the name. Between quotes it would be the name of somebody else. */
+const personSaid = 'a username, or a user id, a number without quotes';
+const person = z.union([z.string().regex(/^(?!\d+$)[A-Za-z0-9_-]{1,25}$/, personSaid), id], personSaid);
 
 const scope = z.enum([...allScopes, ...formerScopes], `one of ${allScopes.join(', ')}`);
 

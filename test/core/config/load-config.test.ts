@@ -96,6 +96,7 @@ describe('what is wrong with a configuration', () => {
         json({
           kick: { endpoints: { api: 'http://api.kick.com' }, clientSecrte: 'x' },
           server: { port: '3000' },
+          owners: ['ada_1', 7, '7', '@eve'],
           channels: ['fine', { slug: 'also-fine', chatroomId: -1, colour: 'red' }, 'not a slug'],
           chat: { transports: ['smoke'] },
           extra: true,
@@ -110,6 +111,8 @@ describe('what is wrong with a configuration', () => {
       ],
       ['kick.clientSecrte', 'an unknown key', expect.stringContaining('clientId, clientSecret, scopes')],
       ['server.port', '"3000"', 'a whole number from 0 to 65535'],
+      ['owners[2]', '"7"', 'a username, or a user id, a number without quotes'],
+      ['owners[3]', '"@eve"', 'a username, or a user id, a number without quotes'],
       ['channels[1].chatroomId', '-1', 'a whole number of 1 or more'],
       [
         'channels[1].colour',
