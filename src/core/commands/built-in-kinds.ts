@@ -1,5 +1,6 @@
 import { parseDuration } from '../primitives/duration.js';
 import type { BuiltInKinds } from './argument-kinds.js';
+import { foldCase } from './fold-case.js';
 import { type KindOfArgument, type Lookups, Unread } from './kind-of-argument.js';
 
 type Read<Value> = Value | undefined;
@@ -59,9 +60,9 @@ export const builtInKindNames: readonly string[] = [...kindsByName.keys()];
 
 function choice(options: readonly string[]): KindOfArgument | undefined {
   if (options.includes('')) return undefined;
-  const byLowerCase = new Map(options.map((option) => [option.toLowerCase(), option]));
+  const byFolded = new Map(options.map((option) => [foldCase(option), option]));
   return {
     description: `${options.slice(0, -1).join(', ')} or ${options.at(-1)}`,
-    parse: (word) => byLowerCase.get(word.toLowerCase()),
+    parse: (word) => byFolded.get(foldCase(word)),
   };
 }

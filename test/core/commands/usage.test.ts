@@ -42,6 +42,11 @@ describe('a usage string', () => {
     expect(truths).toEqual([true, true, true, true, false, false, false, false].map((a) => ({ a })));
   });
 
+  it('reads a choice in any case, its accents composed or not', () => {
+    const typed = ['ÉTÉ', 'e\u0301te\u0301', 'Été'];
+    expect(typed.map((word) => read('x <a:été|hiver>', word))).toEqual(Array(3).fill({ a: 'été' }));
+  });
+
   it('reads names of commands', () => {
     expect(read('help <a:command>', '"q add"')).toEqual({ a: 'quote add' });
   });
