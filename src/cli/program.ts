@@ -1,6 +1,7 @@
 import { Command, Option } from 'commander';
 import { version } from '../core/version.js';
 import { addAccountsCommand } from './accounts.js';
+import { addBackupCommand } from './backup.js';
 import { addConsoleCommand } from './console.js';
 import { addCreateCommand } from './create.js';
 import { addDoctorCommand } from './doctor.js';
@@ -36,6 +37,7 @@ export function createProgram(): Command {
   addLoginCommand(program);
   addLogoutCommand(program);
   addAccountsCommand(program);
+  addBackupCommand(program);
   addConsoleCommand(program);
   addDoctorCommand(program);
   addSandboxCommand(program);

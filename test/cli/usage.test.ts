@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { expect, it } from 'vitest';
 import { folderWith, kickbot } from './program.js';
 
-it.each(['start', 'login', 'logout', 'accounts', 'console', 'doctor', 'sandbox'])(
+it.each(['start', 'login', 'logout', 'accounts', 'backup', 'console', 'doctor', 'sandbox'])(
   'kickbot %s --help explains itself and gives an example',
   async (name) => {
     const { code, stdout } = await kickbot([name, '--help'], folderWith()).ended;
