@@ -332,6 +332,7 @@ export class Bot {
     const dispatcher = new Dispatcher({ host, enforcer, ownUserIds, ...asked });
     this.#atStop((remainingMs) => {
       host.timers.stop();
+      host.conversations.stop();
       return Promise.race([dispatcher.idle(), clock.sleep(remainingMs())]);
     });
     const { website, realtime } = config.kick.endpoints;

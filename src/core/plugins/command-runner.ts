@@ -35,12 +35,21 @@ export class CommandRunner {
     this.#corrections = new Cooldown({ user: correctionPauseMs }, options.clock);
   }
 
-  /** Never throws. The command has begun when this returns, unless a guard or an argument takes its time. */
-  run(message: ChatMessageSent): void {
-    const { addressing, host, roles, isLive, track } = this.#options;
+  /**
+   * Whether a command stands in it, answered or not. Never throws. The command has begun when this returns, unless a
+   * guard or an argument takes its time.
+   */
+  run(message: ChatMessageSent): boolean {
+    const { addressing, host } = this.#options;
     const start = addressing.startIn(message.content, message.channel.slug);
     const call = start === -1 ? undefined : host.commands.find(message.content, start);
-    if (call === undefined || this.#isStale(message)) return;
+    if (call === undefined) return false;
+    if (!this.#isStale(message)) this.#call(call, message);
+    return true;
+  }
+
+  #call(call: Call, message: ChatMessageSent): void {
+    const { roles, isLive, track } = this.#options;
     const { command } = call;
     if (command.when !== undefined && isLive(message.channel) !== (command.when === 'live')) {
       this.#refuse(message, call);
@@ -132,7 +141,15 @@ export class CommandRunner {
 
   #contextOf(message: ChatMessageSent, { command, name, rest }: Call): CommandContext {
     const options = command.options.for(message.channel.slug);
-    return new CommandContext(message, options, command.sender, name, rest, this.#options.roles);
+    return new CommandContext(
+      message,
+      options,
+      command.sender,
+      name,
+      rest,
+      this.#options.roles,
+      command.hearing,
+    );
   }
 
   #reply(context: CommandContext, text: unknown): void {

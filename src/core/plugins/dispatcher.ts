@@ -11,7 +11,7 @@ import { EventContext } from './contexts.js';
 import type { PluginHost } from './plugin-host.js';
 
 export interface DispatcherOptions {
-  readonly host: Pick<PluginHost, 'commands' | 'rules' | 'listeners' | 'invoker' | 'activity'>;
+  readonly host: Pick<PluginHost, 'commands' | 'rules' | 'listeners' | 'conversations' | 'invoker'>;
   readonly enforcer: Enforcer;
   /** The bot's own accounts, whose messages reach neither rules nor commands nor listeners. */
   readonly ownUserIds: ReadonlySet<UserId>;
@@ -26,7 +26,7 @@ export interface DispatcherOptions {
 
 /**
  * Brings an event to the plugins: a message first to the rules, and unless one of them has it removed, to the
- * command it names and to the listeners; every other event to its listeners.
+ * command it names, or to who waits for it, and to the listeners; every other event to its listeners.
  */
 export class Dispatcher {
   readonly #host: DispatcherOptions['host'];
@@ -38,7 +38,11 @@ export class Dispatcher {
     this.#host = host;
     this.#enforcer = enforcer;
     this.#ownUserIds = ownUserIds;
-    this.#commands = new CommandRunner({ ...rest, host, track: (promise) => host.activity.track(promise) });
+    this.#commands = new CommandRunner({
+      ...rest,
+      host,
+      track: (promise) => host.invoker.activity.track(promise),
+    });
   }
 
   /**
@@ -54,36 +58,43 @@ export class Dispatcher {
     const decision = this.#host.invoker.inARow(() => this.#host.rules.judge(event));
     if (decision instanceof Promise) {
       const proceeding = decision.then((late) => this.#proceed(event, late));
-      this.#host.activity.track(proceeding);
+      this.#host.invoker.activity.track(proceeding);
       return proceeding;
     }
     this.#proceed(event, decision);
     return undefined;
   }
 
-  /** Resolves when no handler, reply or enforcement is under way any more. */
+  /** Resolves when no handler, reply or enforcement is under way any more; who waits for a message does not count. */
   idle(): Promise<void> {
-    return this.#host.activity.idle();
+    return this.#host.invoker.activity.idle();
   }
 
   #proceed(message: ChatMessageSent, decision: Decision | undefined): void {
     if (decision) {
       const enforcement = this.#enforcer.enforce(message, decision);
       if (enforcement) {
-        this.#host.activity.track(enforcement);
+        this.#host.invoker.activity.track(enforcement);
         return;
       }
     }
-    this.#commands.run(message);
+    if (!this.#commands.run(message)) this.#host.conversations.offer(message);
     this.#tellListeners(message);
   }
 
   #tellListeners(event: KickEvent): void {
     for (const { plugin, handler } of this.#host.listeners.of(event.type)) {
       const options = plugin.options.for(event.channel.slug);
-      const context = new EventContext(event.channel, options, plugin.sender, messageIdOf(event));
+      const context = new EventContext(
+        event.channel,
+        options,
+        plugin.sender,
+        messageIdOf(event),
+        undefined,
+        plugin.hearing,
+      );
       const result = this.#host.invoker.invoke(handler, context, event, context);
-      if (result instanceof Promise) this.#host.activity.track(result);
+      if (result instanceof Promise) this.#host.invoker.activity.track(result);
     }
   }
 }

@@ -1,8 +1,10 @@
 import type { Clock } from '../primitives/clock.js';
 import { KickbotError, messageOf } from '../primitives/error.js';
 import type { Logger } from '../telemetry/logger.js';
+import { Activity } from './activity.js';
 import { type Culprit, runAs } from './attribution.js';
 import type { HandlerContext } from './contexts.js';
+import { Deadline } from './deadline.js';
 import { type HandlerTally, PluginRecord, straysPerMinute } from './plugin-record.js';
 
 /** Code of a plugin. */
@@ -35,6 +37,8 @@ const defaultDeadlineMs = 5_000;
  * ends here: it is logged with the plugin's name, counted, and nobody else notices. A plugin that only fails rests.
  */
 export class Invoker {
+  /** What plugins are at. */
+  readonly activity = new Activity();
   readonly #clock: Clock;
   readonly #logger: Logger;
   readonly #deadlineMs: number;
@@ -134,24 +138,27 @@ export class Invoker {
         if (givenUp === undefined) record.ended(this.#clock.monotonic() - begin);
         resolve(value);
       };
-      const cancel = this.#clock.schedule(this.#deadlineMs, () => {
+      const deadline = new Deadline(this.#clock, this.#deadlineMs, this.activity, () => {
         settle(undefined);
         givenUp = late(handler, this.#deadlineMs);
         context.abandon(givenUp);
         record.breaker.failed();
         this.#failed(handler, givenUp, context);
       });
+      context.runUntil(deadline);
       result.then(
         (value) => {
-          cancel();
+          deadline.cancel();
           if (givenUp === undefined) record.breaker.succeeded();
           settle(value);
         },
         (error: unknown) => {
-          cancel();
-          if (givenUp === undefined) record.breaker.failed();
-          // A handler that heeds its signal ends with the very error that was told already.
-          if (givenUp === undefined || error !== givenUp) this.#failed(handler, error, context);
+          deadline.cancel();
+          // A handler that heeds its signal ends with the very error that was told already, or with its plugin.
+          if (context.abandoned === undefined || error !== context.abandoned) {
+            if (givenUp === undefined) record.breaker.failed();
+            this.#failed(handler, error, context);
+          }
           settle(undefined);
         },
       );

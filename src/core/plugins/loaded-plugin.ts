@@ -14,6 +14,7 @@ import { durationMs } from '../primitives/duration.js';
 import { KickbotError, messageOf } from '../primitives/error.js';
 import type { CommandLookups, OwnKinds } from './command-lookups.js';
 import { type CommandContext, RuleContext } from './contexts.js';
+import type { Hearing } from './conversations.js';
 import { type Handler, type Invoker, isThenable } from './invoker.js';
 import {
   type Guard,
@@ -32,6 +33,7 @@ export interface PluginInstance {
   readonly instance: object;
   readonly options: ResolvedOptions;
   readonly sender: Sender;
+  readonly hearing: Hearing;
   /** Makes one of the plugin's own classes, with what its constructor asks for. */
   readonly make: (guard: GuardClass) => InstanceType<GuardClass>;
 }
@@ -41,7 +43,7 @@ export interface LoadedListener {
   readonly handler: Handler;
 }
 
-export interface LoadedCommand extends RoutedCommand, Pick<PluginInstance, 'options' | 'sender'> {
+export interface LoadedCommand extends RoutedCommand, Pick<PluginInstance, 'options' | 'sender' | 'hearing'> {
   readonly handler: Handler;
   readonly usage: Usage<CommandLookups>;
   /** Any of them will do, and so does any of the guards. */
@@ -97,6 +99,7 @@ export function loadCommand(
       exempt: cooldown?.skip === undefined ? [] : rolesNeeded('skip', listOf('skip', cooldown.skip)),
       options: plugin.options,
       sender: plugin.sender,
+      hearing: plugin.hearing,
     };
   } catch (cause) {
     throw new KickbotError(

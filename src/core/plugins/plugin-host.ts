@@ -7,7 +7,7 @@ import type { PluginClass, PluginConfig } from '../config/schema.js';
 import { allScopes, isScope, type Scope } from '../config/scopes.js';
 import { RuleEngine } from '../moderation/rule-engine.js';
 import { KickbotError, messageOf } from '../primitives/error.js';
-import { Activity } from './activity.js';
+import { Conversations } from './conversations.js';
 import { DisposerLedger } from './disposer-ledger.js';
 import { EventListeners } from './event-listeners.js';
 import { type Entered, Invoker } from './invoker.js';
@@ -93,9 +93,8 @@ export class PluginHost {
   readonly rules = new RuleEngine();
   readonly listeners = new EventListeners<LoadedListener>();
   readonly timers: Timers;
+  readonly conversations: Conversations;
   readonly invoker: Invoker;
-  /** What the plugins are at. */
-  readonly activity = new Activity();
   readonly #loaded = new Map<string, LoadedPlugin>();
   /** Plugins that are off because a scope was not granted. */
   readonly #off = new Set<string>();
@@ -115,7 +114,8 @@ export class PluginHost {
       ...(options.onFailure && { onFailure: options.onFailure }),
       onTooManyStrays: (plugin) => void this.unload(plugin),
     });
-    this.timers = new Timers({ clock, invoker: this.invoker, activity: this.activity });
+    this.timers = new Timers(clock, this.invoker);
+    this.conversations = new Conversations(clock, this.invoker);
   }
 
   /** The names of the plugins that are loaded, in the order of loading. */
@@ -265,6 +265,7 @@ export class PluginHost {
       throw new KickbotError('plugin.load_failed', `Plugin ${name} was given up while it was loaded.`);
     }
     ledger.add(() => this.#runHook(plugin, 'onUnload'));
+    ledger.add(() => plugin.hearing.end());
     ledger.add(() => registrations.leave());
     return registrations;
   }
@@ -283,7 +284,7 @@ export class PluginHost {
     const late = new Promise<void>((resolve) => {
       cancel = this.options.services.clock.schedule(handoverMs, resolve);
     });
-    await Promise.race([this.activity.idle(), late]);
+    await Promise.race([this.invoker.activity.idle(), late]);
     cancel();
   }
 
@@ -304,6 +305,7 @@ export class PluginHost {
       name,
       options,
       sender,
+      hearing: this.conversations.of(name),
       instance: this.invoker.enter({ plugin: name, name: 'its constructor' }, () =>
         constructPlugin(container, pluginClass, name),
       ),

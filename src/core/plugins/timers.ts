@@ -1,7 +1,6 @@
 import type { Channel } from '../events/kick-event.js';
 import type { Cancel, Clock } from '../primitives/clock.js';
 import { KickbotError, messageOf } from '../primitives/error.js';
-import type { Activity } from './activity.js';
 import { EventContext } from './contexts.js';
 import type { Handler, Invoker } from './invoker.js';
 import { checkedWhen, handlerOf, type PluginInstance } from './loaded-plugin.js';
@@ -36,12 +35,6 @@ export function loadTimer(
   }
 }
 
-export interface TimersParts {
-  readonly clock: Clock;
-  readonly invoker: Invoker;
-  readonly activity: Activity;
-}
-
 interface Joined {
   readonly channel: Channel;
   readonly isLive: (channel: Channel) => boolean;
@@ -60,7 +53,10 @@ export class Timers {
   /** What ends each timer, in each channel. */
   readonly #timers = new Map<LoadedTimer, Cancel[]>();
 
-  constructor(private readonly parts: TimersParts) {}
+  constructor(
+    private readonly clock: Clock,
+    private readonly invoker: Invoker,
+  ) {}
 
   /** The function returned takes the timer away again. */
   add(timer: LoadedTimer): () => void {
@@ -89,7 +85,7 @@ export class Timers {
   }
 
   #begin(timer: LoadedTimer, joined: Joined): Cancel {
-    const { clock } = this.parts;
+    const { clock } = this;
     const { schedule } = timer;
     let isRunning = false;
     let cancel: Cancel = () => {};
@@ -114,16 +110,17 @@ export class Timers {
   /** A promise while the handler takes its time. It never rejects. */
   #run({ plugin, handler, when }: LoadedTimer, { channel, isLive }: Joined): Promise<void> | undefined {
     if (when !== undefined && isLive(channel) !== (when === 'live')) return undefined;
-    const { invoker, activity } = this.parts;
+    const { invoker } = this;
     const context = new EventContext(
       channel,
       plugin.options.for(channel.slug),
       plugin.sender,
       undefined,
       'timer',
+      plugin.hearing,
     );
     const say = (text: unknown) => {
-      if (typeof text === 'string' && text !== '') activity.track(context.say(text));
+      if (typeof text === 'string' && text !== '') invoker.activity.track(context.say(text));
     };
     const answer = invoker.invoke(handler, context, context);
     if (!(answer instanceof Promise)) {
@@ -131,7 +128,7 @@ export class Timers {
       return undefined;
     }
     const run = answer.then(say);
-    activity.track(run);
+    invoker.activity.track(run);
     return run;
   }
 }
