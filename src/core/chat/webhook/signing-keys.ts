@@ -43,7 +43,7 @@ export class SigningKeys {
   }
 
   /** Asks Kick for its key, unless that has succeeded before. Never rejects. */
-  async fetch(): Promise<void> {
+  async refresh(): Promise<void> {
     if (!this.#isFetched) await this.#ask();
   }
 

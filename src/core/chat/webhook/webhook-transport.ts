@@ -205,7 +205,7 @@ export class WebhookTransport implements ChatTransport {
 
   #maintain(): void {
     const { clock, logger } = this.#options;
-    void this.#keys.fetch();
+    void this.#keys.refresh();
     void this.#store.write();
     this.#store.clean().catch((error: unknown) => {
       logger.debug('Old webhooks could not be forgotten.', { error });
