@@ -80,6 +80,14 @@ export default defineConfig({ plugins: [['./hello.ts', { greeting: 'Ahoy' }]] })
     );
   });
 
+  await check('kickbot create bot makes a bot whose tests pass', () => {
+    execFileSync('npx', ['kickbot', 'create', 'bot', 'made'], quietly);
+    const made = { ...quietly, cwd: join(folder, 'made') };
+    const tarball = readdirSync(folder).find((name) => name.endsWith('.tgz'));
+    execFileSync('npm', ['install', '--no-audit', '--no-fund', '--silent', `../${tarball}`], made);
+    execFileSync('npm', ['test'], made);
+  });
+
   await check('a command of a TypeScript plugin is answered in the sandbox', answerOneCommand);
 } finally {
   rmSync(folder, { recursive: true, force: true });
