@@ -43,7 +43,7 @@ export default defineConfig({
           name: 'postgres',
           include: [
             'test/core/storage/postgres.test.ts',
-            'test/core/plugins/store*.test.ts',
+            'test/core/plugins/{store,own-tables}*.test.ts',
             'test/core/auth/{token-store,access-tokens,app-tokens,login,two-processes}.test.ts',
             'test/core/chat/{seen-messages,sender,channel-directory}.test.ts',
             'test/core/chat/webhook/delivery-store.test.ts',

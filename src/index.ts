@@ -1,6 +1,7 @@
 /** The public API: everything a plugin or a host program imports. */
 import 'reflect-metadata';
 
+export { type Generated, type Kysely, type Migration, sql } from 'kysely';
 export { inject, injectable, Lifecycle, scoped } from 'tsyringe';
 export { z } from 'zod';
 export { Bot, type BotOptions, createBot } from './core/bot.js';

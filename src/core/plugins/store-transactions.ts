@@ -29,6 +29,11 @@ export class StoreTransactions {
     readonly clock: Clock,
   ) {}
 
+  /** The database itself, outside of all transactions. */
+  database(): Promise<Database> {
+    return this.open();
+  }
+
   /** Runs the queries in the transaction this is called from, otherwise by themselves. */
   query<T>(queries: Queries<T>): Promise<T> {
     const current = this.#current.getStore();

@@ -1,5 +1,7 @@
+import type { Kysely, Migration } from 'kysely';
 import type { z } from 'zod';
 import { KickbotError } from '../primitives/error.js';
+import { openOwnTables } from '../storage/own-tables.js';
 import { StoreTable } from './store-table.js';
 import type { StoreTransactions } from './store-transactions.js';
 
@@ -57,5 +59,23 @@ export class Store {
    */
   transaction<T>(work: () => T | Promise<T>): Promise<T> {
     return this.#transactions.run(work);
+  }
+
+  /**
+   * Tables of the plugin's own, for what values under keys do not do: joins, indices, search. Runs the migrations that
+   * were not run before, in the order of their names, all or none of them, and resolves with Kysely on the bot's
+   * database. Call it in `onLoad`. The names of the tables begin with the plugin's, `quotes_`: in lower case, and with
+   * `_` for whatever is neither letter nor digit. What runs on SQLite and PostgreSQL alike is up to the plugin.
+   *
+   * Kysely's queries are no part of `transaction()` and must not be waited for inside it.
+   *
+   * Throws `storage.migration_failed`, and has changed nothing then.
+   *
+   * @see https://kysely.dev/docs/migrations
+   */
+  async tables<Schema>(migrations: Readonly<Record<string, Migration>>): Promise<Kysely<Schema>> {
+    const plugin = this.#plugin;
+    const prefix = `${plugin.toLowerCase().replace(/[^a-z0-9]/g, '_')}_`;
+    return openOwnTables<Schema>(await this.#transactions.database(), { plugin, prefix }, migrations);
   }
 }

@@ -1,6 +1,6 @@
 import { existsSync } from 'node:fs';
 import { resolve } from 'node:path';
-import { Kysely, type MigrationProvider, Migrator, sql } from 'kysely';
+import { Kysely, type Migration, type MigrationProvider, Migrator, sql } from 'kysely';
 import { KickbotError, messageOf } from '../primitives/error.js';
 import { isPostgres } from './dialect.js';
 import { migrations } from './migrations.js';
@@ -61,6 +61,13 @@ export function hasDatabase(options: DatabaseOptions): boolean {
   return path === undefined || existsSync(path);
 }
 
+export interface MigrationOptions {
+  /** Before the names of the two tables that remember what was run. */
+  readonly prefix?: string;
+  /** Looks at the outcome before it lands; where it throws, nothing does. */
+  readonly check?: (database: Database) => Promise<void>;
+}
+
 /** Two processes that start together on PostgreSQL wait for each other here. */
 const migrationLock = 5_425_268;
 
@@ -68,7 +75,11 @@ const migrationLock = 5_425_268;
  * Runs what is missing in one transaction: it all lands or nothing does, and of two processes that start together
  * the second waits and finds the work done. (Kysely does neither for SQLite by itself.)
  */
-export async function migrate(database: Database, provider: MigrationProvider): Promise<void> {
+export async function migrate(
+  database: Database,
+  provider: MigrationProvider,
+  { prefix = 'kysely_', check = async () => {} }: MigrationOptions = {},
+): Promise<void> {
   await database.connection().execute(async (connection) => {
     if (isPostgres(database)) {
       await sql`begin`.execute(connection);
@@ -76,15 +87,40 @@ export async function migrate(database: Database, provider: MigrationProvider): 
     } else {
       await sql`begin immediate`.execute(connection);
     }
-    const migrator = new Migrator({ db: connection, provider, disableTransactions: true });
-    const { error } = await migrator.migrateToLatest();
+    // PostgreSQL refuses whatever comes after a failure, and Kysely would tell of the last refusal.
+    let failure: unknown;
+    const watched = (migration: Migration): Migration => ({
+      async up(db: Kysely<unknown>) {
+        try {
+          await migration.up(db);
+        } catch (thrown) {
+          failure = thrown;
+          throw thrown;
+        }
+      },
+    });
+    const getMigrations = async () => {
+      const given = Object.entries(await provider.getMigrations());
+      return Object.fromEntries(given.map(([name, migration]) => [name, watched(migration)]));
+    };
+    const migrator = new Migrator({
+      db: connection,
+      provider: { getMigrations },
+      disableTransactions: true,
+      migrationTableName: `${prefix}migration`,
+      migrationLockTableName: `${prefix}migration_lock`,
+    });
+    const error = await migrator
+      .migrateToLatest()
+      .then((result) => result.error ?? check(connection))
+      .catch((thrown: unknown) => thrown);
     if (error === undefined) {
       await sql`commit`.execute(connection);
       return;
     }
     // SQLite may have rolled back by itself (a full disk); the first error is the one to tell.
     await sql`rollback`.execute(connection).catch(() => undefined);
-    throw error;
+    throw failure ?? error;
   });
 }
 
