@@ -23,11 +23,15 @@ export class CircuitBreaker {
     return this.#restsUntil !== undefined;
   }
 
+  /** Whether `admits` would say no. Unlike that it takes nobody's turn. */
+  refuses(): boolean {
+    return this.#restsUntil !== undefined && this.clock.monotonic() < this.#restsUntil;
+  }
+
   /** Whether a call may be made now; its outcome is then to be told. */
   admits(): boolean {
-    if (this.#restsUntil === undefined) return true;
-    if (this.clock.monotonic() < this.#restsUntil) return false;
-    this.#restsUntil = Number.POSITIVE_INFINITY;
+    if (this.refuses()) return false;
+    if (this.#restsUntil !== undefined) this.#restsUntil = Number.POSITIVE_INFINITY;
     return true;
   }
 

@@ -49,8 +49,10 @@ export class CommandRunner {
   }
 
   #call(call: Call, message: ChatMessageSent): void {
-    const { roles, isLive, track } = this.#options;
+    const { host, roles, isLive, track } = this.#options;
     const { command } = call;
+    // Nothing of it would begin, and a cooldown would be taken for nothing.
+    if (host.invoker.isResting(command.plugin)) return;
     if (command.when !== undefined && isLive(message.channel) !== (command.when === 'live')) {
       this.#refuse(message, call);
     } else if (this.#isResting(message, command)) {

@@ -87,6 +87,11 @@ export class Invoker {
     }
   }
 
+  /** Whether the plugin rests, so that nothing of it would be called now. */
+  isResting(plugin: string): boolean {
+    return this.#recordOf(plugin).breaker.refuses();
+  }
+
   /**
    * For handlers that `run` invokes one right after the other: where one ends the next begins, and the clock is read
    * once for both. Twelve rules take half as long again when it is read for each of them twice.

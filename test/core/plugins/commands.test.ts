@@ -35,6 +35,11 @@ class Quotes {
     return `Hello ${who.username}`;
   }
 
+  @Command('fail')
+  fail() {
+    throw new Error('failed');
+  }
+
   @Command('often', { cooldown: { user: '59s' } })
   often() {
     return 'again';
@@ -88,6 +93,18 @@ describe('commands', () => {
     expect(asked).toBe(1);
     await bot.clock.advance('1h');
     expect(await bot.say('ada', '!daily')).toEqual(['here you are']);
+  });
+
+  it('take no cooldown while their plugin rests', async () => {
+    const { host, say, sender, clock, dispatcher } = createHost();
+    await host.load(Quotes);
+    for (let count = 0; count < 5; count++) say('!fail');
+    say('!often');
+    say('!qa');
+    await clock.advance('1m');
+    say('!often');
+    await dispatcher.idle();
+    expect(sender.sent.map(({ content }) => content)).toEqual(['again']);
   });
 
   it('look nobody up for who has to wait', async () => {
