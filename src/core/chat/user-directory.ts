@@ -68,8 +68,8 @@ export class UserDirectory {
    */
   find(typed: string, asker: UserId): FoundUser | undefined | Promise<FoundUser | undefined> {
     const key = /^\d{1,15}$/.test(typed) ? userId(Number(typed)) : typed.replace(/^@/, '').toLowerCase();
-    const entry = this.#entries.get(key);
-    if (entry !== undefined && entry.until > this.#clock.monotonic()) return entry.user;
+    const known = this.#known(key);
+    if (known !== undefined) return known.user;
     let answer = this.#asking.get(key);
     if (answer === undefined) {
       answer = this.#ask(key, asker).finally(() => this.#asking.delete(key));
@@ -85,6 +85,8 @@ export class UserDirectory {
     }
     try {
       const user = await this.#question(key, asker);
+      const wrote = this.#known(key)?.user;
+      if (user === undefined && wrote !== undefined) return wrote;
       if (user === undefined) this.#remember(key, undefined, unknownForMs);
       else this.#learn({ id: user.id, username: user.username });
       if (this.#isFailing) this.#logger.info('People can be looked up on Kick again.');
@@ -131,6 +133,11 @@ export class UserDirectory {
     }
     this.#questions++;
     this.#questionsBy.set(asker, (this.#questionsBy.get(asker) ?? 0) + 1);
+  }
+
+  #known(key: UserId | string): Entry | undefined {
+    const entry = this.#entries.get(key);
+    return entry !== undefined && entry.until > this.#clock.monotonic() ? entry : undefined;
   }
 
   #learn(user: FoundUser): void {

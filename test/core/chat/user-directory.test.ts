@@ -58,6 +58,12 @@ describe('the directory of users', () => {
     expect(requests()).toBe(0);
   });
 
+  it('takes the word of whoever writes while Kick says there is no such person', async () => {
+    const answer = find('Eve');
+    users.see({ id: userId(5), username: 'Eve' });
+    expect([await answer, find('eve')]).toEqual(Array(2).fill({ id: 5, username: 'Eve' }));
+  });
+
   it('asks again after an hour, and after a minute for who is nobody', async () => {
     expect(await find('ada_1')).toEqual(ada);
     expect([await find('ada_2'), await find('999999')]).toEqual([undefined, undefined]);
