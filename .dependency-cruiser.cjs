@@ -65,7 +65,7 @@ module.exports = {
       from: {
         path: '^src/core/',
         pathNot:
-          '^src/core/(kick/http-client|chat/(pusher|centrifugo)/[^/]+|server/http-listener|installation)\\.ts$',
+          '^src/core/(kick/http-client|chat/(pusher|centrifugo)/[^/]+|server/http-listener|plugins/public-(http|addresses)|installation)\\.ts$',
       },
       to: {
         path: '^(undici|ws|pusher-js|@hono/node-server|node:(http|https|net|tls))$|node_modules/(undici|ws|pusher-js|@hono/node-server)/',

@@ -50,6 +50,7 @@ export type * from './core/kick/users.js';
 export { ban, remove, timeout, type Verdict } from './core/moderation/verdict.js';
 export { CommandContext, EventContext, RuleContext, type WaitOptions } from './core/plugins/contexts.js';
 export { ArgumentKind, Command, Every, On, Plugin, Rule } from './core/plugins/decorators.js';
+export { Http, HttpError, type HttpFailure, type HttpOptions, HttpResponse } from './core/plugins/http.js';
 export type { Allowed, Guard, GuardClass } from './core/plugins/permission.js';
 export type {
   CommandOptions,

@@ -24,6 +24,7 @@ import type { KickApi } from './kick/kick-api.js';
 import { Enforcer } from './moderation/enforcer.js';
 import { Dispatcher } from './plugins/dispatcher.js';
 import { PluginHost } from './plugins/plugin-host.js';
+import { PublicHttp } from './plugins/public-http.js';
 import { StoreTransactions } from './plugins/store-transactions.js';
 import { type Clock, SystemClock } from './primitives/clock.js';
 import { KickbotError, messageOf } from './primitives/error.js';
@@ -38,6 +39,7 @@ import type { Logger } from './telemetry/logger.js';
 import { Metrics } from './telemetry/metrics.js';
 import { WinstonLogger } from './telemetry/winston-logger.js';
 import { createTransports } from './transports.js';
+import { version } from './version.js';
 
 export interface BotOptions {
   /** Where relative paths in the configuration start; the folder the process runs in unless told. */
@@ -306,8 +308,10 @@ export class Bot {
     const cooldowns = await CooldownStore.open({ database, clock, logger });
     this.#atStop(() => cooldowns.flush());
     const stores = new StoreTransactions(async () => database, clock);
+    const web = new PublicHttp({ clock, version });
+    this.#atStop(() => web.close());
     const host = new PluginHost({
-      services: { logger, sender: speakers, clock, random, stores },
+      services: { logger, sender: speakers, clock, random, stores, http: web },
       cooldowns: cooldowns.memory,
       directory: this.#options.directory ?? process.cwd(),
       channels: channelConfigs,

@@ -6,6 +6,7 @@ import type { Channel, KickEvent } from '../core/events/kick-event.js';
 import { Roles } from '../core/events/role.js';
 import { Enforcer, type ModerationActions } from '../core/moderation/enforcer.js';
 import { Dispatcher } from '../core/plugins/dispatcher.js';
+import type { HttpOptions } from '../core/plugins/http.js';
 import { PluginHost } from '../core/plugins/plugin-host.js';
 import { StoreTransactions } from '../core/plugins/store-transactions.js';
 import { type MessageId, messageId, type UserId } from '../core/primitives/ids.js';
@@ -14,6 +15,7 @@ import type { Database } from '../core/storage/schema.js';
 import { type Logger, SilentLogger } from '../core/telemetry/logger.js';
 import { TestClock } from './test-clock.js';
 import { botUserId, botUsername, TestChannel, type TestEvent, type TestUser } from './test-event.js';
+import { TestHttp } from './test-http.js';
 import { TestRandom } from './test-random.js';
 
 export interface TestBotOptions {
@@ -31,6 +33,14 @@ export interface TestBotOptions {
   readonly live?: boolean;
   /** The channel's slug, and the name of its broadcaster; `streamer` when left out. */
   readonly channel?: string;
+  /**
+   * What servers answer: JSON, a text, an `HttpResponse`, or what is thrown. Without it a plugin that asks one is told
+   * that a test has no network.
+   *
+   * @example
+   * http: (url) => (url === 'https://jokes.example/random' ? { joke: 'Knock, knock.' } : undefined)
+   */
+  readonly http?: (url: string, options: HttpOptions) => unknown;
   /** Where relative plugin paths start. */
   readonly directory?: string;
   /** Silent when left out. */
@@ -87,6 +97,7 @@ export class TestBot {
         clock: this.clock,
         random: new TestRandom(options.random),
         sender: new RecordingSender(this.replies),
+        http: new TestHttp(options.http),
         stores: new StoreTransactions(() => this.#openDatabase(), this.clock),
       },
       directory: options.directory ?? '.',

@@ -1,4 +1,16 @@
-import { Clock, Command, CommandContext, Plugin, Random, Rule, RuleContext, timeout } from 'kickbot';
+import {
+  Clock,
+  Command,
+  CommandContext,
+  Http,
+  HttpResponse,
+  Plugin,
+  Random,
+  Rule,
+  RuleContext,
+  timeout,
+  z,
+} from 'kickbot';
 import { createTestBot } from 'kickbot/testing';
 import { describe, expect, it } from 'vitest';
 
@@ -109,5 +121,35 @@ describe('a test bot', () => {
     expect(await bot.say('streamer', 'BOT MOD')).toEqual(['yes']);
     expect(await bot.say('streamer', '@KickBot, mod')).toEqual(['yes']);
     expect(await bot.say('streamer', '!mod')).toEqual([]);
+  });
+});
+
+describe('servers that a plugin asks', () => {
+  @Plugin({ name: 'joking' })
+  class Joking {
+    constructor(private readonly http: Http) {}
+
+    @Command('joke')
+    async joke() {
+      return (await this.http.json('https://jokes.example/', z.object({ joke: z.string() }))).joke;
+    }
+
+    @Command('status')
+    async status() {
+      const { status, text } = await this.http.fetch('https://jokes.example/');
+      return `${status} ${text}`;
+    }
+  }
+
+  it('are what a test says, and otherwise out of reach', async () => {
+    const bot = await createTestBot(Joking, { http: (url) => ({ joke: `at ${url}` }) });
+    expect(await bot.say('viewer', '!joke')).toEqual(['at https://jokes.example/']);
+    const texts = await createTestBot(Joking, { http: () => 'text' });
+    expect(await texts.say('viewer', '!status')).toEqual(['200 text']);
+    await expect(texts.say('viewer', '!joke')).rejects.toMatchObject({ reason: 'not_json' });
+    const missing = await createTestBot(Joking, { http: (url) => new HttpResponse(url, 404, 'none') });
+    expect(await missing.say('viewer', '!status')).toEqual(['404 none']);
+    const bare = await createTestBot(Joking);
+    await expect(bare.say('viewer', '!joke')).rejects.toThrow('a test has no network');
   });
 });

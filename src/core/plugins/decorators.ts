@@ -47,7 +47,8 @@ type Fit<Usage extends string, Handler extends CommandHandler> =
 type NamesIn<Values> = string extends keyof Values ? never : keyof NonNullable<Values>;
 
 /**
- * Makes a class a plugin. Its constructor parameters are injected: `Random`, `Clock`, `Logger`, `Sender`.
+ * Makes a class a plugin. Its constructor parameters are injected: `Random`, `Clock`, `Logger`, `Sender`, `Store`,
+ * `Http`.
  * `onLoad()` runs once before anything else, `onUnload()` last; both may be async.
  *
  * @example

@@ -6,6 +6,7 @@ import { Clock } from '../primitives/clock.js';
 import { KickbotError, messageOf } from '../primitives/error.js';
 import { Random } from '../primitives/random.js';
 import { Logger } from '../telemetry/logger.js';
+import { Http } from './http.js';
 import { isDecorated, isForeign } from './plugin-metadata.js';
 import { Store } from './store.js';
 
@@ -16,6 +17,7 @@ export interface PluginServices {
   readonly clock: Clock;
   readonly random: Random;
   readonly store: Store;
+  readonly http: Http;
 }
 
 /** A container that holds one plugin's own services and falls back on the bot's. */
@@ -29,7 +31,8 @@ export function createPluginContainer(
     .registerInstance(token(Sender), services.sender)
     .registerInstance(token(Clock), services.clock)
     .registerInstance(token(Random), services.random)
-    .registerInstance(Store, services.store);
+    .registerInstance(Store, services.store)
+    .registerInstance(token(Http), services.http);
 }
 
 /** tsyringe takes any class as a token; its types only know those that can be constructed. */

@@ -9,6 +9,7 @@ import { KickbotError } from '../../../src/core/primitives/error.js';
 import { Logger } from '../../../src/core/telemetry/logger.js';
 import { TestClock, TestRandom } from '../../../src/testing/index.js';
 import { botUserId, TestChannel } from '../../../src/testing/test-event.js';
+import { TestHttp } from '../../../src/testing/test-http.js';
 import { openTestDatabase } from '../../support/database.js';
 
 export class LinesLogger extends Logger {
@@ -49,7 +50,7 @@ export function createHost(options: Partial<PluginHostOptions> = {}) {
   const removed: string[] = [];
   const stores = new StoreTransactions(() => openTestDatabase(), clock);
   const host = new PluginHost({
-    services: { clock, logger, sender, random: new TestRandom(), stores },
+    services: { clock, logger, sender, random: new TestRandom(), stores, http: new TestHttp() },
     directory: '.',
     ...options,
   });
