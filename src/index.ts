@@ -5,6 +5,7 @@ export { type Generated, type Kysely, type Migration, sql } from 'kysely';
 export { inject, injectable, Lifecycle, scoped } from 'tsyringe';
 export { z } from 'zod';
 export { Bot, type BotOptions, createBot } from './core/bot.js';
+export type { ConfigChanges } from './core/bot-reload.js';
 export {
   MessageNotSentError,
   type MessagePriority,

@@ -10,16 +10,24 @@ import { type Sandbox, startSandbox } from '../sandbox/index.js';
 import { logChat } from './chat-log.js';
 import { runUntilSignal } from './long-running.js';
 import { paint } from './terminal.js';
+import { type Watching, watchFiles } from './watch.js';
 
 const botName = 'Kickbot';
 const streamerName = 'Streamer';
 
+export interface SandboxOptions {
+  readonly audience: boolean;
+  /** Loads the configuration anew; without it nothing is watched. */
+  readonly load?: () => Promise<LoadedConfig>;
+}
+
 /** Runs a local Kick and the bot in it, logged in through the local Kick's own login page. */
 export async function startInSandbox(
-  { config, directory }: LoadedConfig,
+  loaded: LoadedConfig,
   logger: Logger,
-  { audience }: { audience: boolean },
+  { audience, load }: SandboxOptions,
 ): Promise<void> {
+  const { config, directory } = loaded;
   const sandbox = await startSandbox({});
   const channel = sandbox.world.createChannel({ owner: streamerName, title: 'Trying out kickbot' });
   sandbox.world.createUser({ username: botName, bot: true });
@@ -30,6 +38,7 @@ export async function startInSandbox(
   const bot = createBot(configFor(sandbox, config, channel.slug), { directory, secretKey, logger });
   const viewers = { stop: () => {} };
   let served: Served | undefined;
+  let watching: Watching | undefined;
   const start = async (signal: AbortSignal) => {
     const refused = new AbortController();
     await bot.accounts.login({
@@ -44,11 +53,14 @@ export async function startInSandbox(
     logChat(bot, logger, config.log.format);
     if (config.server.health) served = await bot.serve();
     await bot.start();
+    const configOf = ({ config: changed }: LoadedConfig) => configFor(sandbox, changed, channel.slug);
+    if (load && !signal.aborted) watching = watchFiles({ bot, loaded, load, configOf, logger });
     announce(sandbox.chatPageUrl(channel.slug), logger, config.log.format);
     if (audience) viewers.stop = startAudience({ world: sandbox.world, channel }).stop;
   };
   const stop = async () => {
     viewers.stop();
+    await watching?.close();
     await served?.close();
     await bot.stop();
   };

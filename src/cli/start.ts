@@ -9,10 +9,12 @@ import { createLogger, loadConfiguration } from './configuration.js';
 import { runUntilSignal } from './long-running.js';
 import { startInSandbox } from './start-in-sandbox.js';
 import { subcommand } from './subcommand.js';
+import { type Watching, watchFiles } from './watch.js';
 
 interface StartOptions {
   sandbox?: 'always' | 'unconfigured';
   audience: boolean;
+  watch?: boolean;
 }
 
 export function addStartCommand(program: Command): void {
@@ -26,19 +28,27 @@ export function addStartCommand(program: Command): void {
         .preset('always'),
     )
     .option('--no-audience', 'leave the scripted viewers out of the sandbox')
+    .option('--watch', 'take over plugins and configuration when they are saved')
     .action(async (options: StartOptions, command: Command) => {
       const loaded = await loadConfiguration(command);
       const logger = createLogger(loaded);
+      const load = options.watch === true ? () => loadConfiguration(command) : undefined;
       const isUnconfigured = loaded.config.channels.length === 0;
       if (options.sandbox === 'always' || (options.sandbox === 'unconfigured' && isUnconfigured)) {
-        await startInSandbox(loaded, logger, { audience: options.audience });
+        await startInSandbox(loaded, logger, { audience: options.audience, ...(load && { load }) });
       } else {
-        await start(loaded, logger);
+        await start(loaded, logger, load);
       }
     });
 }
 
-async function start({ config, directory, secretKey }: LoadedConfig, logger: Logger): Promise<void> {
+/** With `load` it watches for changes, and loads the configuration anew when there are some. */
+async function start(
+  loaded: LoadedConfig,
+  logger: Logger,
+  load: (() => Promise<LoadedConfig>) | undefined,
+): Promise<void> {
+  const { config, directory, secretKey } = loaded;
   if (config.channels.length === 0) {
     throw new KickbotError(
       'config.no_channels',
@@ -47,11 +57,13 @@ async function start({ config, directory, secretKey }: LoadedConfig, logger: Log
   }
   const bot = createBot(config, { directory, secretKey, logger });
   let served: ServedConsole | undefined;
+  let watching: Watching | undefined;
   await runUntilSignal(logger, {
     async start(signal) {
       try {
         served = await serveConsole(bot, { config, logger });
         await startBot(bot, { served, logger, signal });
+        if (load && !signal.aborted) watching = watchFiles({ bot, loaded, load, logger });
       } catch (error) {
         await served?.close();
         await bot.stop({ drainMs: 0 });
@@ -59,6 +71,7 @@ async function start({ config, directory, secretKey }: LoadedConfig, logger: Log
       }
     },
     async stop() {
+      await watching?.close();
       await served?.close();
       await bot.stop();
     },

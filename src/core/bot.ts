@@ -6,7 +6,8 @@ import type { Accounts } from './accounts.js';
 import { AppMessages } from './app-messages.js';
 import { BotAccounts } from './bot-accounts.js';
 import { BotEvents } from './bot-events.js';
-import { type RunningParts, readinessOf, readingsOf } from './bot-health.js';
+import { readinessOf, readingsOf } from './bot-health.js';
+import { type ConfigChanges, type ReloadableParts, reloadBot } from './bot-reload.js';
 import { ChannelDirectory } from './chat/channel-directory.js';
 import { History } from './chat/history.js';
 import { LiveChannels } from './chat/live-channels.js';
@@ -73,9 +74,13 @@ const drainMs = 10_000;
  * await bot.start();
  */
 export function createBot(config: ConfigInput, options: BotOptions = {}): Bot {
+  return new Bot(checked(config), options);
+}
+
+function checked(config: ConfigInput): Config {
   const parsed = configSchema.safeParse(config);
-  if (!parsed.success) throw new ConfigError(problemsOf(parsed.error, config, () => 'given configuration'));
-  return new Bot(parsed.data, options);
+  if (parsed.success) return parsed.data;
+  throw new ConfigError(problemsOf(parsed.error, config, () => 'given configuration'));
 }
 
 /** A bot: its accounts, its channels, its plugins. Made by `createBot`. */
@@ -86,7 +91,7 @@ export class Bot {
   readonly accounts: BotAccounts;
   /** The password of the console; usable before `start()`. */
   readonly operatorPassword: OperatorPassword;
-  readonly #config: Config;
+  #config: Config;
   readonly #options: BotOptions;
   readonly #logger: Logger;
   readonly #clock: Clock;
@@ -96,7 +101,9 @@ export class Bot {
   /** While it runs. */
   #accounts: Accounts | undefined;
   /** While the chats are received. */
-  #running: RunningParts | undefined;
+  #running: ReloadableParts | undefined;
+  /** The last one; never rejects. */
+  #reloading: Promise<unknown> = Promise.resolve();
   #server: PublicServer | undefined;
   /** Made when it is first served: Node's own metrics are observed from then on. */
   #metrics: Metrics | undefined;
@@ -194,7 +201,7 @@ export class Bot {
 
   #runningAccounts(): Accounts {
     if (this.#accounts) return this.#accounts;
-    throw new KickbotError('bot.not_started', 'This bot does not run: start() it first.');
+    throw notStarted();
   }
 
   /**
@@ -224,6 +231,28 @@ export class Bot {
     }
   }
 
+  /**
+   * Takes over another configuration while it runs, and the files of plugins that were edited: loads, unloads and
+   * replaces plugins, joins and leaves channels. No message is lost meanwhile. The old plugin answers until the new
+   * one is loaded, and where that fails it goes on. What else differs waits for a restart.
+   *
+   * Throws `ConfigError` when the configuration is wrong, and `bot.not_started` before `start()`.
+   *
+   * @example
+   * const { replaced, problems } = await bot.reload({ channels: ['my-channel'], plugins: ['./dice.ts'] });
+   */
+  async reload(config: ConfigInput): Promise<ConfigChanges> {
+    const to = checked(config);
+    const reloaded = this.#reloading.then(async () => {
+      if (this.#running === undefined || this.#state !== 'running') throw notStarted();
+      const { changes, config: now } = await reloadBot(this.#running, this.#config, to);
+      this.#config = now;
+      return changes;
+    });
+    this.#reloading = reloaded.catch(() => undefined);
+    return reloaded;
+  }
+
   /** Sends what is queued for at most 10 s, then closes everything. Safe to call at any time. */
   stop(options: { drainMs?: number } = {}): Promise<void> {
     this.#stopping ??= this.#stop(options.drainMs ?? drainMs).finally(() => {
@@ -244,6 +273,7 @@ export class Bot {
       }
     };
     await this.#installation?.catch(() => undefined);
+    await Promise.race([this.#reloading, this.#clock.sleep(remainingMs())]);
     await undoAll();
     // A start under way fails with what was closed under it, or at its next step; what it opened until then goes too.
     await this.#starting?.catch(() => undefined);
@@ -353,7 +383,8 @@ export class Bot {
       return dispatcher.dispatch(event);
     };
     const reception = new Reception({ ...given, transports: sources, consume, history, live });
-    this.#running = { accounts: all, speakers, host, reception, webhook, channels };
+    const parts = { speakers, host, reception, webhook, channels, directory, addressing, roles, live, kick };
+    this.#running = { ...parts, accounts: all };
     this.#atStop((remainingMs) => reception.stop({ drainMs: remainingMs() }));
     if (webhook !== undefined) await this.#receiveWebhooks();
     await reception.start();
@@ -377,6 +408,10 @@ export class Bot {
       `Webhooks are received at ${this.#server?.addresses.publicOrigin}${webhookPath}: enter this address in the app's settings on kick.com.`,
     );
   }
+}
+
+function notStarted(): KickbotError {
+  return new KickbotError('bot.not_started', 'This bot does not run: start() it first.');
 }
 
 function stoppedEarly(cause?: unknown): KickbotError {

@@ -4,7 +4,7 @@ import { type AccountKind, accountId } from './auth/account-store.js';
 import { MessageNotSentError, type OutgoingMessage, Sender, type SentMessage } from './chat/sender.js';
 import { RateLimitedSender, type SenderOptions } from './chat/sending/rate-limited-sender.js';
 import type { SenderCounts } from './chat/sending/sender-counts.js';
-import { type Config, speaksAsApp } from './config/schema.js';
+import { type ChannelConfig, type Config, speaksAsApp } from './config/schema.js';
 import { Scope } from './config/scopes.js';
 import type { Channel } from './events/kick-event.js';
 import type { Grants } from './grants.js';
@@ -55,22 +55,25 @@ export class Speakers extends Sender implements ModerationActions {
     apps: ReadonlyMap<string, Speaker>,
     channels: Config['channels'],
     private readonly grants: Grants,
-    logger: Logger,
+    private readonly logger: Logger,
   ) {
     super();
     this.#apps = apps;
     this.#first = speakers[0];
     for (const speaker of speakers) this.#byId.set(speaker.account.id, speaker);
     this.#asApp = new Set(channels.filter(speaksAsApp).map(({ slug }) => slug));
-    for (const channel of channels) {
-      const named = 'account' in channel ? channel.account : undefined;
-      const speaker = named === undefined ? this.#first : this.#byId.get(accountId('bot', named));
-      if (speaker) this.#bySlug.set(channel.slug, speaker);
-      else if (named !== undefined) {
-        logger.warn(
-          `Channel ${channel.slug} is only read: its account ${named} is not logged in. Run 'kickbot login --account ${named}', or correct channels[].account.`,
-        );
-      }
+    for (const channel of channels) this.serve(channel);
+  }
+
+  /** Finds the account that moderates, and unless that is the app speaks, in a channel. */
+  serve(channel: ChannelConfig): void {
+    const named = 'account' in channel ? channel.account : undefined;
+    const speaker = named === undefined ? this.#first : this.#byId.get(accountId('bot', named));
+    if (speaker) this.#bySlug.set(channel.slug, speaker);
+    else if (named !== undefined) {
+      this.logger.warn(
+        `Channel ${channel.slug} is only read: its account ${named} is not logged in. Run 'kickbot login --account ${named}', or correct channels[].account.`,
+      );
     }
   }
 

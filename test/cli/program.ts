@@ -54,6 +54,8 @@ export function kickbot(
   );
   return {
     ended,
+    /** What it said on standard output so far. */
+    output: () => stdout,
     type: (line: string) => void child.stdin.write(`${line}\n`),
     kill: (signal: NodeJS.Signals = 'SIGTERM') => child.kill(signal),
     /** Resolves with the first match in what was printed so far or later; rejects when the program ends before. */

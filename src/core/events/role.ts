@@ -75,7 +75,12 @@ export class Roles {
 
   constructor({ owners = [], regulars = new Map() }: KnownPeople = {}) {
     this.#owners = new People(owners);
-    for (const [slug, people] of regulars) this.#regulars.set(slug, new People(people));
+    for (const [slug, people] of regulars) this.setRegulars(slug, people);
+  }
+
+  /** Of a channel, instead of those it had. */
+  setRegulars(slug: string, people: readonly Person[]): void {
+    this.#regulars.set(slug, new People(people));
   }
 
   /** Whether the author has the role or, where it is one that others stand above, a higher one. */

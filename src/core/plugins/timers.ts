@@ -77,6 +77,14 @@ export class Timers {
     for (const [timer, cancels] of this.#timers) cancels.push(this.#begin(timer, joined));
   }
 
+  /** Timers are not called any more in this channel. */
+  part(channel: Channel): void {
+    const index = this.#joined.findIndex((joined) => joined.channel.channelId === channel.channelId);
+    if (index < 0) return;
+    this.#joined.splice(index, 1);
+    for (const cancels of this.#timers.values()) for (const cancel of cancels.splice(index, 1)) cancel();
+  }
+
   /** Calls no timer any more. */
   stop(): void {
     for (const cancel of [...this.#timers.values()].flat()) cancel();
