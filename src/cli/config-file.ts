@@ -11,11 +11,12 @@ import { tmpdir } from 'node:os';
 import { basename, dirname, extname, join } from 'node:path';
 import { type LoadedConfig, loadConfig } from '../core/config/load-config.js';
 import type { Config, PluginConfig } from '../core/config/schema.js';
+import { entryOf } from '../core/plugins/plugin-entry.js';
 import { withoutPlugin, withPlugin } from './plugin-list-text.js';
 
 /** What a configuration means by one of its plugins: a path, a package's name or a class. */
 export function sourceOf(plugin: PluginConfig) {
-  return Array.isArray(plugin) ? plugin[0] : plugin;
+  return entryOf(plugin).source;
 }
 
 /** Adds a package to plugins in the configuration's file. False, and nothing changed, where a person has to. */

@@ -2,8 +2,8 @@ import type { Command } from 'commander';
 import type { AccountStatus } from '../core/auth/account-status.js';
 import { createBot } from '../core/bot.js';
 import type { LoadedConfig } from '../core/config/load-config.js';
-import { readMetadata } from '../core/plugins/plugin-metadata.js';
-import { resolvePlugin } from '../core/plugins/plugin-source.js';
+import { metadataOf } from '../core/plugins/plugin-entry.js';
+import { SystemClock } from '../core/primitives/clock.js';
 import { messageOf } from '../core/primitives/error.js';
 import { withoutPassword } from '../core/primitives/printable.js';
 import { Secret } from '../core/primitives/secret.js';
@@ -96,14 +96,8 @@ async function pluginFindings({ config, directory }: LoadedConfig): Promise<Find
   return Promise.all(
     config.plugins.map(async (plugin): Promise<Finding> => {
       try {
-        const { pluginClass, origin } = await resolvePlugin(
-          Array.isArray(plugin) ? plugin[0] : plugin,
-          directory,
-        );
-        const metadata = readMetadata(pluginClass);
-        return metadata
-          ? found(`Plugin ${metadata.plugin.name} loads.`)
-          : broken(`${origin} is not a plugin: write @Plugin({ name: '…' }) above its class.`);
+        const metadata = await metadataOf(plugin, { directory, clock: new SystemClock() });
+        return found(`Plugin ${metadata.plugin.name} loads.`);
       } catch (error) {
         return broken(messageOf(error));
       }

@@ -1,8 +1,9 @@
 import { z } from 'zod';
 import type { PluginConfig } from '../core/config/schema.js';
-import { type PluginMetadata, type PluginOptions, readMetadata } from '../core/plugins/plugin-metadata.js';
+import { metadataOf as entryMetadataOf } from '../core/plugins/plugin-entry.js';
+import type { PluginMetadata, PluginOptions } from '../core/plugins/plugin-metadata.js';
 import { optionsSchema } from '../core/plugins/plugin-options.js';
-import { resolvePlugin } from '../core/plugins/plugin-source.js';
+import { SystemClock } from '../core/primitives/clock.js';
 import { KickbotError, messageOf } from '../core/primitives/error.js';
 import { sourceOf } from './config-file.js';
 import { installedPackage } from './plugin-package.js';
@@ -38,7 +39,7 @@ export async function describePlugin(
   const source = sourceOf(plugin);
   const from = typeof source === 'function' ? `class ${source.name}` : source;
   try {
-    const metadata = await metadataOf(source, directory);
+    const metadata = await metadataOf(plugin, directory);
     const { name, scopes = [] } = metadata.plugin;
     return {
       from,
@@ -60,18 +61,9 @@ export async function describePlugin(
   }
 }
 
-/** Throws what `resolvePlugin` throws, and `plugin.not_decorated`. */
-export async function metadataOf(
-  source: Parameters<typeof resolvePlugin>[0],
-  directory: string,
-): Promise<Metadata> {
-  const { pluginClass, origin } = await resolvePlugin(source, directory);
-  const metadata = readMetadata(pluginClass);
-  if (metadata) return metadata;
-  throw new KickbotError(
-    'plugin.not_decorated',
-    `${origin} is not a plugin: write @Plugin({ name: '…' }) above the class ${pluginClass.name}.`,
-  );
+/** Throws what loading the plugin's file throws, and `plugin.not_decorated`. */
+export function metadataOf(plugin: PluginConfig, directory: string): Promise<Metadata> {
+  return entryMetadataOf(plugin, { directory, clock: new SystemClock() });
 }
 
 /** What may stand in a configuration, as JSON Schema (draft 2020-12). What that cannot say is left open. */

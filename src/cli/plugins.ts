@@ -194,9 +194,10 @@ function checkPackageJson(directory: string): void {
 async function findPlugin(name: string, { config, directory }: LoadedConfig): Promise<PluginOptions> {
   if (name.startsWith('.') || isAbsolute(name)) return (await metadataOf(name, process.cwd())).plugin;
   const names: string[] = [];
-  for (const source of config.plugins.map(sourceOf)) {
+  for (const plugin of config.plugins) {
+    const source = sourceOf(plugin);
     // One that does not load is not the one that was asked for, unless it was asked for by its package.
-    const metadata = await metadataOf(source, directory).catch((error: unknown) => {
+    const metadata = await metadataOf(plugin, directory).catch((error: unknown) => {
       if (source === name) throw error;
     });
     if (!metadata) continue;

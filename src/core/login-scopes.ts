@@ -1,8 +1,8 @@
 import type { AccountKind } from './auth/account-store.js';
 import { type Config, speaksAsApp } from './config/schema.js';
 import { isScope, Scope, scopeHolder } from './config/scopes.js';
-import { readMetadata } from './plugins/plugin-metadata.js';
-import { resolvePlugin } from './plugins/plugin-source.js';
+import { metadataOf } from './plugins/plugin-entry.js';
+import type { Clock } from './primitives/clock.js';
 import { messageOf } from './primitives/error.js';
 import type { Logger } from './telemetry/logger.js';
 
@@ -10,6 +10,7 @@ export interface LoginScopesParts {
   readonly config: Config;
   /** Where plugins given as paths start. */
   readonly directory: string;
+  readonly clock: Clock;
   readonly logger: Logger;
 }
 
@@ -47,13 +48,12 @@ export class LoginScopes {
   }
 
   async #askPlugins(): Promise<readonly Scope[]> {
-    const { config, directory, logger } = this.parts;
+    const { config, directory, clock, logger } = this.parts;
     const scopes: Scope[] = [];
     for (const plugin of config.plugins) {
-      const source = Array.isArray(plugin) ? plugin[0] : plugin;
       try {
-        const { pluginClass } = await resolvePlugin(source, directory);
-        scopes.push(...(readMetadata(pluginClass)?.plugin.scopes ?? []).filter(isScope));
+        const metadata = await metadataOf(plugin, { directory, clock });
+        scopes.push(...(metadata.plugin.scopes ?? []).filter(isScope));
       } catch (error) {
         logger.warn(`The login does not ask for what this plugin may need: ${messageOf(error)}`);
       }

@@ -71,8 +71,17 @@ const transportNames = ['auto', 'pusher', 'centrifugo', 'webhook'] as const;
 const pluginClass = z.custom<PluginClass>((value) => typeof value === 'function', 'a plugin class');
 const pluginSource = z.union([pluginClass, text]);
 const plugin = z.union(
-  [pluginSource, z.tuple([pluginSource, pluginOptions])],
-  "a plugin class, './a/path.ts', a package name, or [one of these, { …options }]",
+  [
+    pluginSource,
+    z.tuple([pluginSource, pluginOptions]),
+    z.strictObject({
+      plugin: pluginSource,
+      options: pluginOptions.optional(),
+      /** Runs it in a worker thread: docs/isolation.md. */
+      isolation: z.literal('worker', "'worker'").optional(),
+    }),
+  ],
+  "a plugin class, './a/path.ts', a package name, [one of these, { …options }], or { plugin: one of these, options?, isolation? }",
 );
 
 /** A class decorated with `@Plugin`. Its constructor parameters are injected. */

@@ -187,18 +187,18 @@ export class Invoker {
     return record;
   }
 
-  #culprit(handler: Entered, context?: HandlerContext): Culprit {
-    return { blame: (error) => this.#strayed(handler, error, context) };
-  }
-
   #failed(handler: Handler, error: unknown, context: HandlerContext): void {
     this.#recordOf(handler.plugin).failures++;
     this.#tell(`Plugin ${handler.plugin} failed in ${handler.name}`, handler, error, context);
     this.#onFailure?.(handler, error);
   }
 
-  /** Of a plugin that was given up what it left running is only counted. */
-  #strayed(handler: Entered, error: unknown, context: HandlerContext | undefined): void {
+  #culprit(handler: Entered, context?: HandlerContext): Culprit {
+    return { blame: (error) => this.strayed(handler, error, context) };
+  }
+
+  /** A plugin lost an error. Of one that was given up what it left running is only counted. */
+  strayed(handler: Entered, error: unknown, context?: HandlerContext): void {
     const { plugin, name } = handler;
     const record = this.#recordOf(plugin);
     const isTooMany = record.strayed();

@@ -36,7 +36,7 @@ export function createPluginContainer(
 }
 
 /** tsyringe takes any class as a token; its types only know those that can be constructed. */
-function token<T>(type: abstract new () => T): InjectionToken<T> {
+export function token<T>(type: abstract new () => T): InjectionToken<T> {
   return type as unknown as InjectionToken<T>;
 }
 

@@ -1,9 +1,7 @@
 import 'reflect-metadata';
-import type { DependencyContainer } from 'tsyringe';
-import { container as rootContainer } from 'tsyringe';
 import { CommandRouter } from '../commands/command-router.js';
 import { CooldownMemory } from '../commands/cooldown-memory.js';
-import type { PluginClass, PluginConfig } from '../config/schema.js';
+import type { PluginConfig } from '../config/schema.js';
 import { allScopes, isScope, type Scope } from '../config/scopes.js';
 import { RuleEngine } from '../moderation/rule-engine.js';
 import { KickbotError, messageOf } from '../primitives/error.js';
@@ -21,14 +19,11 @@ import {
   type PluginInstance,
 } from './loaded-plugin.js';
 import { loadKinds } from './own-kinds.js';
-import { constructPlugin, createPluginContainer, made, type PluginServices } from './plugin-container.js';
-import { type PluginMetadata, type PluginOptions, readMetadata } from './plugin-metadata.js';
-import { ResolvedOptions } from './plugin-options.js';
-import { PluginSender } from './plugin-sender.js';
-import { resolvePlugin } from './plugin-source.js';
+import { describeIsolated, entryOf } from './plugin-entry.js';
+import { type FoundPlugin, PluginMaker, type PluginMakerOptions } from './plugin-maker.js';
+import type { PluginMetadata, PluginOptions } from './plugin-metadata.js';
+import { readPlugin } from './plugin-source.js';
 import { Registrations } from './registrations.js';
-import { Store } from './store.js';
-import type { StoreTransactions } from './store-transactions.js';
 import { loadTimer, Timers } from './timers.js';
 
 type RawOptions = Readonly<Record<string, unknown>>;
@@ -39,13 +34,8 @@ export interface PluginChannel {
   readonly plugins?: Readonly<Record<string, RawOptions>> | undefined;
 }
 
-export interface PluginHostOptions {
-  readonly services: Omit<PluginServices, 'store'> & { readonly stores: StoreTransactions };
-  /** Where relative paths and package names of plugins are looked up: the configuration's folder. */
-  readonly directory: string;
+export interface PluginHostOptions extends PluginMakerOptions {
   readonly channels?: readonly PluginChannel[];
-  /** What plugins can be given beyond `services`. */
-  readonly container?: DependencyContainer;
   /** Where long cooldowns outlive the plugins. */
   readonly cooldowns?: CooldownMemory;
   /** How long one handler may take; 5 s when left out. */
@@ -60,17 +50,6 @@ const deadlineMsOf = { onLoad: 10_000, onUnload: 2_000 } as const;
 
 /** How long what an old plugin is at may take before it is unloaded. */
 const handoverMs = 5_000;
-
-/** What an entry of the configuration came to. */
-export interface FoundPlugin {
-  readonly name: string;
-  readonly source: PluginClass | string;
-  readonly origin: string;
-  readonly pluginClass: PluginClass;
-  readonly metadata: PluginMetadata & { readonly plugin: PluginOptions };
-  readonly given: RawOptions;
-  readonly channelOptions: ReadonlyMap<string, RawOptions>;
-}
 
 interface LoadedPlugin extends FoundPlugin {
   readonly ledger: DisposerLedger;
@@ -98,13 +77,12 @@ export class PluginHost {
   readonly #loaded = new Map<string, LoadedPlugin>();
   /** Plugins that are off because a scope was not granted. */
   readonly #off = new Set<string>();
-  readonly #container: DependencyContainer;
+  readonly #maker: PluginMaker;
   readonly #cooldowns: CooldownMemory;
   #channels: readonly PluginChannel[];
 
   constructor(private readonly options: PluginHostOptions) {
     const { clock, logger } = options.services;
-    this.#container = options.container ?? rootContainer.createChildContainer();
     this.#cooldowns = options.cooldowns ?? new CooldownMemory();
     this.#channels = options.channels ?? [];
     this.invoker = new Invoker({
@@ -114,6 +92,7 @@ export class PluginHost {
       ...(options.onFailure && { onFailure: options.onFailure }),
       onTooManyStrays: (plugin) => void this.unload(plugin),
     });
+    this.#maker = new PluginMaker(options, this.invoker);
     this.timers = new Timers(clock, this.invoker);
     this.conversations = new Conversations(clock, this.invoker);
   }
@@ -234,15 +213,11 @@ export class PluginHost {
 
   /** Imports what an entry of the configuration means. Throws a `KickbotError` as `load` does. */
   async find(plugin: PluginConfig): Promise<FoundPlugin> {
-    const [source, given] = Array.isArray(plugin) ? plugin : ([plugin, {}] as const);
-    const { pluginClass, origin } = await resolvePlugin(source, this.options.directory);
-    const metadata = readMetadata(pluginClass);
-    if (!metadata) {
-      throw new KickbotError(
-        'plugin.not_decorated',
-        `${origin} is not a plugin: write @Plugin({ name: '…' }) above the class ${pluginClass.name}.`,
-      );
-    }
+    const entry = entryOf(plugin);
+    const { source, options: given } = entry;
+    const { origin, metadata, pluginClass } = entry.isIsolated
+      ? await describeIsolated(entry, this.#maker.isolation)
+      : await readPlugin(source, this.options.directory);
     const channelOptions = this.#channelOptions(metadata.plugin);
     return { name: metadata.plugin.name, source, origin, pluginClass, metadata, given, channelOptions };
   }
@@ -254,9 +229,8 @@ export class PluginHost {
 
   /** Makes a plugin, up to where nothing but messages is missing. */
   async #start(fresh: LoadedPlugin, expected: LoadedPlugin): Promise<Registrations> {
-    const { name, pluginClass, metadata, given, channelOptions, ledger } = fresh;
-    const options = new ResolvedOptions(metadata.plugin, given, channelOptions);
-    const plugin = this.#construct(name, pluginClass, options, ledger);
+    const { name, metadata, ledger } = fresh;
+    const plugin = await this.#maker.make(fresh, ledger, this.conversations.of(name));
     const registrations = this.#registrationsOf(plugin, metadata);
     fresh.registrations = registrations;
     await this.#runHook(plugin, 'onLoad');
@@ -286,34 +260,6 @@ export class PluginHost {
     });
     await Promise.race([this.invoker.activity.idle(), late]);
     cancel();
-  }
-
-  #construct(
-    name: string,
-    pluginClass: PluginClass,
-    options: ResolvedOptions,
-    ledger: DisposerLedger,
-  ): PluginInstance {
-    const { services } = this.options;
-    const logger = services.logger.named(name);
-    const sender = new PluginSender(name, services.sender, services.clock, logger);
-    ledger.add(() => sender.close());
-    const store = new Store(name, services.stores);
-    const container = createPluginContainer(this.#container, { ...services, logger, sender, store });
-    ledger.add(() => container.dispose());
-    return {
-      name,
-      options,
-      sender,
-      hearing: this.conversations.of(name),
-      instance: this.invoker.enter({ plugin: name, name: 'its constructor' }, () =>
-        constructPlugin(container, pluginClass, name),
-      ),
-      make: (wanted) =>
-        this.invoker.enter({ plugin: name, name: `the constructor of ${wanted.name}` }, () =>
-          made(container, wanted, `${name}, ${wanted.name}`),
-        ),
-    };
   }
 
   #registrationsOf(plugin: PluginInstance, metadata: PluginMetadata): Registrations {

@@ -1,6 +1,8 @@
 import { isDeepStrictEqual } from 'node:util';
 import type { PluginConfig } from '../config/schema.js';
-import type { FoundPlugin, PluginChannel, PluginHost } from './plugin-host.js';
+import { entryOf } from './plugin-entry.js';
+import type { PluginChannel, PluginHost } from './plugin-host.js';
+import type { FoundPlugin } from './plugin-maker.js';
 
 /** What another configuration came to. */
 export interface PluginChanges {
@@ -66,11 +68,13 @@ export async function reloadPlugins(
 }
 
 function sourceOf(plugin: PluginConfig): FoundPlugin['source'] {
-  return Array.isArray(plugin) ? plugin[0] : plugin;
+  return entryOf(plugin).source;
 }
 
 function isSame(old: FoundPlugin, found: FoundPlugin): boolean {
   return (
+    // Whether what is in a worker was edited is not known here.
+    old.pluginClass !== undefined &&
     old.pluginClass === found.pluginClass &&
     isDeepStrictEqual(old.given, found.given) &&
     isDeepStrictEqual(old.channelOptions, found.channelOptions)

@@ -3,11 +3,28 @@ import { SourceError } from '../config/module-graph.js';
 import { importModule } from '../config/module-loader.js';
 import type { PluginClass } from '../config/schema.js';
 import { KickbotError, messageOf } from '../primitives/error.js';
+import { type PluginMetadata, type PluginOptions, readMetadata } from './plugin-metadata.js';
 
 /** The class a configuration entry means, and how to speak of where it came from. */
 export interface ResolvedPlugin {
   readonly pluginClass: PluginClass;
   readonly origin: string;
+}
+
+/** A class with what its decorators say. */
+export interface ReadPlugin extends ResolvedPlugin {
+  readonly metadata: PluginMetadata & { readonly plugin: PluginOptions };
+}
+
+/** As `resolvePlugin`; throws `plugin.not_decorated` too. */
+export async function readPlugin(source: PluginClass | string, directory: string): Promise<ReadPlugin> {
+  const { pluginClass, origin } = await resolvePlugin(source, directory);
+  const metadata = readMetadata(pluginClass);
+  if (metadata) return { pluginClass, origin, metadata };
+  throw new KickbotError(
+    'plugin.not_decorated',
+    `${origin} is not a plugin: write @Plugin({ name: '…' }) above the class ${pluginClass.name}.`,
+  );
 }
 
 /**
