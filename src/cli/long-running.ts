@@ -10,7 +10,7 @@ export interface LongRunning {
 }
 
 /**
- * Runs `start`, waits for SIGINT or SIGTERM, and runs `stop`. A second signal ends the process at once, with exit
+ * Runs `start`, waits for SIGINT, SIGTERM or SIGHUP, and runs `stop`. A second signal ends the process at once, with exit
  * code 1. Throws what `start` throws.
  *
  * An error that a plugin lost, of a timer or of a promise nobody waits for, is that plugin's alone. Of others a
@@ -38,13 +38,16 @@ export async function runUntilSignal(logger: Logger, { start, stop }: LongRunnin
   await ended;
 }
 
+/** What tells a program to stop; the last when its terminal is closed. */
+const signals = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const;
+
 function nextSignal(): Promise<void> {
   return new Promise((resolve) => {
     const taken = () => {
-      process.off('SIGINT', taken).off('SIGTERM', taken);
+      for (const signal of signals) process.off(signal, taken);
       resolve();
     };
-    process.on('SIGINT', taken).on('SIGTERM', taken);
+    for (const signal of signals) process.on(signal, taken);
   });
 }
 

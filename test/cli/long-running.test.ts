@@ -1,4 +1,6 @@
+import { existsSync } from 'node:fs';
 import { createServer } from 'node:net';
+import { join } from 'node:path';
 import { expect, it } from 'vitest';
 import { folderWith, kickbot } from './program.js';
 
@@ -53,6 +55,31 @@ it('ends although a plugin left a timer running, whether the start worked or not
     }),
   };
   expect(await kickbot(['start'], folderWith(files)).ended).toMatchObject({ code: 2 });
+});
+
+it.each(['SIGINT', 'SIGTERM', 'SIGHUP'] as const)('F92 stops in order on %s', async (signal) => {
+  const bot = inSandbox("onUnload() { console.log('unloaded'); }");
+  await bot.printed(/The sandbox is ready/);
+  bot.kill('SIGPIPE');
+  bot.kill(signal);
+  const { code, stdout, stderr } = await bot.ended;
+  expect([code, stderr]).toEqual([0, '']);
+  expect(stdout).toContain('unloaded');
+});
+
+it('F91 goes on when nobody reads what it prints any more', async () => {
+  const directory = folderWith({
+    'kickbot.config.json': configFor(),
+    'careless.ts': plugin(`
+      constructor() { this.heard = 0; }
+      @On('chat.message.sent') on() { if (++this.heard === 5) require('node:fs').writeFileSync('heard', ''); }`),
+  });
+  const bot = kickbot(['start', '--sandbox'], directory);
+  await bot.printed(/The sandbox is ready/);
+  bot.hangUp();
+  await expect.poll(() => existsSync(join(directory, 'heard')), { timeout: 20_000 }).toBe(true);
+  bot.kill();
+  expect(await bot.ended).toMatchObject({ code: 0, stderr: '' });
 });
 
 it('F78 goes on after a promise that a plugin forgot, and names the plugin; after three it is off', async () => {

@@ -57,6 +57,8 @@ export function kickbot(
     /** What it said on standard output so far. */
     output: () => stdout,
     type: (line: string) => void child.stdin.write(`${line}\n`),
+    /** Reads no longer what it prints. */
+    hangUp: () => void child.stdout.destroy(),
     kill: (signal: NodeJS.Signals = 'SIGTERM') => child.kill(signal),
     /** Resolves with the first match in what was printed so far or later; rejects when the program ends before. */
     printed: (pattern: RegExp) =>

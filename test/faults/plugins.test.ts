@@ -1,6 +1,8 @@
 import 'reflect-metadata';
 import { AsyncResource } from 'node:async_hooks';
-import { Command, type CommandContext, On, Plugin, Rule } from 'kickbot';
+import { setFlagsFromString } from 'node:v8';
+import { runInNewContext } from 'node:vm';
+import { type Clock, Command, type CommandContext, Every, On, Plugin, Rule } from 'kickbot';
 import { describe, expect, it } from 'vitest';
 import { blamePlugin } from '../../src/core/plugins/attribution.js';
 import { createHost } from '../core/plugins/host-for-tests.js';
@@ -50,6 +52,25 @@ function createLosing() {
     }
   }
   return { Losing, lost };
+}
+
+/** The timers that wait. */
+function pendingTimers(clock: Clock): ReadonlySet<object> {
+  const pending = new Set<object>();
+  const schedule = clock.schedule.bind(clock);
+  clock.schedule = (delayMs, run) => {
+    const timer = {};
+    const cancel = schedule(delayMs, () => {
+      pending.delete(timer);
+      run();
+    });
+    pending.add(timer);
+    return () => {
+      pending.delete(timer);
+      cancel();
+    };
+  };
+  return pending;
 }
 
 const repeated = <Thing>(count: number, thing: Thing): Thing[] => Array.from({ length: count }, () => thing);
@@ -191,6 +212,60 @@ describe('an error that a plugin loses', () => {
     say('!talk');
     expect(culprits).toEqual([false]);
   });
+});
+
+it('F86 a hundred times loaded and unloaded leaves no instance, no handle and no listener', async () => {
+  const { host, say, dispatcher, clock, channel } = createHost();
+  const timers = pendingTimers(clock);
+  host.timers.join(channel.channel, () => true);
+  const instances: WeakRef<object>[] = [];
+  class Everything {
+    @Command('all')
+    async all(ctx: CommandContext) {
+      instances.push(new WeakRef(this));
+      ctx.signal.addEventListener('abort', () => this.all);
+      await ctx.reply('all');
+      void ctx.waitFor({ within: '1h' });
+    }
+
+    @Rule()
+    rule() {
+      return undefined;
+    }
+
+    @On('chat.message.sent')
+    on() {}
+
+    @Every('1h')
+    hourly() {}
+
+    onLoad() {}
+
+    onUnload() {}
+  }
+  Plugin({ name: 'everything' })(Everything);
+  // Vitest has timers of its own, the host only those of its clock.
+  const handles = () => process.getActiveResourcesInfo().filter((kind) => !/Timeout|Immediate/.test(kind));
+  const left = () => [handles().sort(), process.eventNames(), host.loaded, timers.size];
+  const before = left();
+  for (let cycle = 0; cycle < 100; cycle++) {
+    await host.load(Everything);
+    expect(timers.size).toBe(1);
+    say('!all');
+    await clock.advance('1s');
+    await host.unload('everything');
+    await dispatcher.idle();
+  }
+  expect(instances).toHaveLength(100);
+  expect(left()).toEqual(before);
+  setFlagsFromString('--expose-gc');
+  const collect: () => void = runInNewContext('gc');
+  await expect
+    .poll(() => {
+      collect();
+      return instances.filter((instance) => instance.deref() !== undefined).length;
+    })
+    .toBeLessThan(3);
 });
 
 it('F79 a plugin that is given up while it loads leaves nothing behind', async () => {

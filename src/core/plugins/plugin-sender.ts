@@ -19,26 +19,30 @@ interface Untold {
  * once and then once a minute, with how often; for the last time when the plugin is unloaded and nothing of it waits.
  */
 export class PluginSender extends Sender {
+  readonly #plugin: string;
+  // Out of a plugin's reach, for behind it are accounts.
+  readonly #sender: Sender;
+  readonly #clock: Clock;
+  readonly #logger: Logger;
   #closed = false;
   #open = 0;
   readonly #untold = new Map<string | undefined, Untold>();
 
-  constructor(
-    private readonly plugin: string,
-    private readonly sender: Sender,
-    private readonly clock: Clock,
-    private readonly logger: Logger,
-  ) {
+  constructor(plugin: string, sender: Sender, clock: Clock, logger: Logger) {
     super();
+    this.#plugin = plugin;
+    this.#sender = sender;
+    this.#clock = clock;
+    this.#logger = logger;
   }
 
   send(message: OutgoingMessage): Promise<readonly SentMessage[]> {
     if (this.#closed) {
       return rejected(
-        new KickbotError('plugin.unloaded', `Plugin ${this.plugin} is unloaded and cannot send any longer.`),
+        new KickbotError('plugin.unloaded', `Plugin ${this.#plugin} is unloaded and cannot send any longer.`),
       );
     }
-    const sent = runAsKickbot(() => this.sender.send({ ...message, plugin: this.plugin }));
+    const sent = runAsKickbot(() => this.#sender.send({ ...message, plugin: this.#plugin }));
     this.#open++;
     sent
       .catch((error: unknown) => this.#tell(message, error))
@@ -61,8 +65,8 @@ export class PluginSender extends Sender {
       untold.count++;
       return;
     }
-    const { plugin } = this;
-    this.logger.warn(`A message of plugin ${plugin} was not sent: ${messageOf(error)}`, {
+    const plugin = this.#plugin;
+    this.#logger.warn(`A message of plugin ${plugin} was not sent: ${messageOf(error)}`, {
       plugin,
       channel: channel.slug,
       replyTo,
@@ -73,7 +77,7 @@ export class PluginSender extends Sender {
 
   /** Tells of more of the kind in a minute. */
   #watch(code: string | undefined): void {
-    const cancel = this.clock.schedule(minuteMs, () => {
+    const cancel = this.#clock.schedule(minuteMs, () => {
       if (this.#tellCount(code)) this.#watch(code);
     });
     this.#untold.set(code, { count: 0, cancel });
@@ -89,11 +93,11 @@ export class PluginSender extends Sender {
 
   /** Forgets what it tells; false when there was nothing. */
   #tellCount(code: string | undefined): boolean {
-    const { plugin } = this;
+    const plugin = this.#plugin;
     const count = this.#untold.get(code)?.count ?? 0;
     this.#untold.delete(code);
     if (count === 0) return false;
-    this.logger.warn(
+    this.#logger.warn(
       `In the last minute ${count} more messages of plugin ${plugin} were not sent for the same reason (${code}).`,
       { plugin, code, count },
     );
