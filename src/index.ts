@@ -57,6 +57,7 @@ export type {
   CommandOptions,
   PluginOptions,
   RuleOptions,
+  ServiceClass,
   TimerOptions,
 } from './core/plugins/plugin-metadata.js';
 export type { CronPattern } from './core/plugins/schedule.js';

@@ -35,7 +35,7 @@ export interface PluginInstance {
   readonly sender: Sender;
   readonly hearing: Hearing;
   /** Makes one of the plugin's own classes, with what its constructor asks for. */
-  readonly make: (guard: GuardClass) => InstanceType<GuardClass>;
+  readonly make: <Made extends object>(wanted: new (...parameters: never[]) => Made) => Made;
 }
 
 export interface LoadedListener {

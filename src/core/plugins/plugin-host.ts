@@ -2,7 +2,7 @@ import 'reflect-metadata';
 import { CommandRouter } from '../commands/command-router.js';
 import { CooldownMemory } from '../commands/cooldown-memory.js';
 import type { PluginConfig } from '../config/schema.js';
-import { allScopes, isScope, type Scope } from '../config/scopes.js';
+import type { Scope } from '../config/scopes.js';
 import { RuleEngine } from '../moderation/rule-engine.js';
 import { KickbotError, messageOf } from '../primitives/error.js';
 import { Conversations } from './conversations.js';
@@ -24,6 +24,7 @@ import { type FoundPlugin, PluginMaker, type PluginMakerOptions } from './plugin
 import type { PluginMetadata, PluginOptions } from './plugin-metadata.js';
 import { readPlugin } from './plugin-source.js';
 import { Registrations } from './registrations.js';
+import { checkRequired, checkScopes, inOrder, MissingScopeError, requiredBy } from './requirements.js';
 import { loadTimer, Timers } from './timers.js';
 
 type RawOptions = Readonly<Record<string, unknown>>;
@@ -53,17 +54,9 @@ const handoverMs = 5_000;
 
 interface LoadedPlugin extends FoundPlugin {
   readonly ledger: DisposerLedger;
+  plugin?: PluginInstance;
   /** Until `onLoad` is over there is nothing of it. */
   registrations?: Registrations;
-}
-
-export class MissingScopeError extends KickbotError {
-  constructor(
-    readonly plugin: string,
-    problem: string,
-  ) {
-    super('plugin.scope_missing', `Plugin ${plugin} is off: ${problem}`);
-  }
 }
 
 /** Loads and unloads plugins and holds what they brought. A plugin is loaded completely or not at all. */
@@ -103,22 +96,25 @@ export class PluginHost {
   }
 
   /**
-   * Loads plugins in order. Throws the first `KickbotError` and then has loaded none of them; throws
+   * Loads plugins, those that others require before these. Throws the first `KickbotError` and then has loaded none of them; throws
    * `plugin.options_invalid` when a channel has options for a plugin that is not among those loaded. A plugin that
    * lacks a scope is left out, and a warning says which.
    */
   async loadAll(plugins: readonly PluginConfig[]): Promise<void> {
     const names: string[] = [];
     try {
-      for (const plugin of plugins) {
+      const found: FoundPlugin[] = [];
+      for (const plugin of plugins) found.push(await this.find(plugin));
+      for (const plugin of inOrder(found)) {
         try {
-          names.push(await this.load(plugin));
+          names.push(await this.loadFound(plugin));
         } catch (error) {
           if (!(error instanceof MissingScopeError)) throw error;
           this.#off.add(error.plugin);
           this.options.services.logger.warn(error.message);
         }
       }
+      this.order(found.map(({ name }) => name));
       this.checkChannelOptions();
     } catch (error) {
       for (const name of names.reverse()) await this.unload(name);
@@ -131,7 +127,11 @@ export class PluginHost {
    * change, `plugin.scope_missing` among them; nothing of the plugin is left then.
    */
   async load(plugin: PluginConfig): Promise<string> {
-    const found = await this.find(plugin);
+    return this.loadFound(await this.find(plugin));
+  }
+
+  /** As `load`, of what `find` found. */
+  async loadFound(found: FoundPlugin): Promise<string> {
     const { name } = found;
     if (this.#loaded.has(name)) throw nameTaken(found);
     const fresh = this.#begin(found);
@@ -178,8 +178,16 @@ export class PluginHost {
     await old.ledger.undo();
   }
 
-  /** Undoes all that a plugin set up. Does nothing when no plugin has that name. */
+  /** Undoes all that a plugin set up, after those that require it. Does nothing when no plugin has that name. */
   async unload(name: string): Promise<void> {
+    for (const dependent of [...this.#loaded.values()].filter((plugin) =>
+      requiredBy(plugin).includes(name),
+    )) {
+      this.options.services.logger.warn(
+        `Plugin ${dependent.name} is unloaded with ${name}, which it requires.`,
+      );
+      await this.unload(dependent.name);
+    }
     const loaded = this.#loaded.get(name);
     this.#loaded.delete(name);
     await loaded?.ledger.undo();
@@ -187,7 +195,7 @@ export class PluginHost {
 
   /** Unloads every plugin, the last one first. */
   async unloadAll(): Promise<void> {
-    for (const name of [...this.#loaded.keys()].reverse()) await this.unload(name);
+    for (const { name } of inOrder([...this.#loaded.values()]).toReversed()) await this.unload(name);
   }
 
   /** The loaded plugin called that, and the configuration it was loaded with. */
@@ -223,20 +231,26 @@ export class PluginHost {
   }
 
   #begin(found: FoundPlugin): LoadedPlugin {
-    this.#checkScopes(found.metadata.plugin);
+    checkScopes(found, this.options.scopeProblem);
+    checkRequired(found, { loaded: this.#loaded, off: this.#off });
     return { ...found, ledger: new DisposerLedger(found.name, this.options.services.logger) };
   }
 
   /** Makes a plugin, up to where nothing but messages is missing. */
   async #start(fresh: LoadedPlugin, expected: LoadedPlugin): Promise<Registrations> {
     const { name, metadata, ledger } = fresh;
-    const plugin = await this.#maker.make(fresh, ledger, this.conversations.of(name));
+    const plugin = await this.#maker.make(fresh, {
+      ledger,
+      hearing: this.conversations.of(name),
+      others: this.#loaded.values(),
+    });
+    fresh.plugin = plugin;
     const registrations = this.#registrationsOf(plugin, metadata);
     fresh.registrations = registrations;
     await this.#runHook(plugin, 'onLoad');
     // Meanwhile it, or the one it replaces, may have been given up.
     if (this.#loaded.get(expected.name) !== expected) {
-      throw new KickbotError('plugin.load_failed', `Plugin ${name} was given up while it was loaded.`);
+      throw new KickbotError('plugin.load_failed', `Plugin ${fresh.name} was given up while it was loaded.`);
     }
     ledger.add(() => this.#runHook(plugin, 'onUnload'));
     ledger.add(() => plugin.hearing.end());
@@ -293,19 +307,6 @@ export class PluginHost {
       throw new KickbotError('plugin.load_failed', `Plugin ${name} failed in ${hook}: ${messageOf(cause)}`, {
         cause,
       });
-    }
-  }
-
-  #checkScopes({ name, scopes = [] }: PluginOptions): void {
-    for (const scope of scopes) {
-      if (!isScope(scope)) {
-        throw new KickbotError(
-          'plugin.invalid',
-          `Plugin ${name}: Kick has no scope '${scope}'. Its scopes are ${allScopes.join(', ')}.`,
-        );
-      }
-      const problem = this.options.scopeProblem?.(scope);
-      if (problem !== undefined) throw new MissingScopeError(name, problem);
     }
   }
 

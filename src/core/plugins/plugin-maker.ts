@@ -11,6 +11,7 @@ import { isolate } from './plugin-entry.js';
 import type { PluginMetadata, PluginOptions } from './plugin-metadata.js';
 import { ResolvedOptions } from './plugin-options.js';
 import { PluginSender } from './plugin-sender.js';
+import { type Exporting, shareServices } from './requirements.js';
 import { Store } from './store.js';
 import type { StoreTransactions } from './store-transactions.js';
 
@@ -46,6 +47,14 @@ export interface FoundPlugin {
   readonly channelOptions: ReadonlyMap<string, RawOptions>;
 }
 
+/** What the host has for a plugin that is made. */
+export interface PluginParts {
+  readonly ledger: DisposerLedger;
+  readonly hearing: Hearing;
+  /** Whose services it may require. */
+  readonly others: Iterable<Exporting>;
+}
+
 /** Makes plugins, each with what its constructor asks for: in this thread, or in a worker. */
 export class PluginMaker {
   readonly #container: DependencyContainer;
@@ -64,7 +73,7 @@ export class PluginMaker {
   }
 
   /** Throws what the constructor throws, and what the options are wrong in. What it sets up is in the ledger. */
-  async make(found: FoundPlugin, ledger: DisposerLedger, hearing: Hearing): Promise<PluginInstance> {
+  async make(found: FoundPlugin, { ledger, hearing, others }: PluginParts): Promise<PluginInstance> {
     const { name, pluginClass, metadata, given, channelOptions } = found;
     if (pluginClass === undefined) return this.#isolate(found, ledger, hearing);
     const options = new ResolvedOptions(metadata.plugin, given, channelOptions);
@@ -72,6 +81,7 @@ export class PluginMaker {
     const { logger, sender } = this.#outlets(name, ledger);
     const store = new Store(name, services.stores);
     const container = createPluginContainer(this.#container, { ...services, logger, sender, store });
+    shareServices(found, container, others);
     ledger.add(() => container.dispose());
     return {
       name,

@@ -13,7 +13,14 @@ export interface PluginOptions<Schema extends z.ZodType<object> = z.ZodType<obje
   readonly options?: Schema;
   /** What it needs beyond chat: a login asks for them, and without them the plugin is not loaded. */
   readonly scopes?: readonly Scope[];
+  /** `@injectable()` classes of its own that other plugins may ask for; it and they are given the same one. */
+  readonly exports?: readonly ServiceClass[];
+  /** The names of the plugins whose exports it asks for. They are loaded first, and unloaded after it. */
+  readonly requires?: readonly string[];
 }
+
+/** A class that one plugin makes and others are given. */
+export type ServiceClass = new (...parameters: never[]) => object;
 
 export interface CommandOptions {
   /** Other names for the command, each a whole one: `qa` or `add quote` for `quote add`. */

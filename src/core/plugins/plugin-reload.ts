@@ -3,6 +3,7 @@ import type { PluginConfig } from '../config/schema.js';
 import { entryOf } from './plugin-entry.js';
 import type { PluginChannel, PluginHost } from './plugin-host.js';
 import type { FoundPlugin } from './plugin-maker.js';
+import { inOrder, requiredBy } from './requirements.js';
 
 /** What another configuration came to. */
 export interface PluginChanges {
@@ -30,7 +31,6 @@ export async function reloadPlugins(
   const sources = new Set(plugins.map(sourceOf));
   const before = host.loaded.flatMap((name) => host.get(name) ?? []);
   const wanted: {
-    readonly plugin: PluginConfig;
     readonly old?: FoundPlugin;
     readonly found?: FoundPlugin;
   }[] = [];
@@ -40,10 +40,10 @@ export async function reloadPlugins(
       const found = await host.find(plugin);
       const sameName = before.find(({ name, source }) => name === found.name && !sources.has(source));
       const old = sameSource ?? sameName;
-      wanted.push({ plugin, found, ...(old && { old }) });
+      wanted.push({ found, ...(old && { old }) });
     } catch (error) {
       problems.push(error);
-      if (sameSource) wanted.push({ plugin, old: sameSource });
+      if (sameSource) wanted.push({ old: sameSource });
     }
   }
 
@@ -52,16 +52,21 @@ export async function reloadPlugins(
     await host.unload(loaded.name);
     changes.unloaded.push(loaded.name);
   }
-  for (const { plugin, old, found } of wanted) {
-    if (found === undefined || (old && isSame(old, found))) continue;
-    await attempt(async () => {
-      if (old === undefined) changes.loaded.push(await host.load(plugin));
-      else {
-        await host.replace(old.name, found);
-        changes.replaced.push(found.name);
-      }
-    });
-  }
+  await attempt(async () => {
+    for (const found of inOrder(wanted.flatMap((each) => each.found ?? []))) {
+      const old = wanted.find((each) => each.found === found)?.old;
+      // It may have been unloaded with one that it requires.
+      const isLoaded = old !== undefined && host.get(old.name) === old;
+      const isStale = requiredBy(found).some((name) => changes.replaced.includes(name));
+      if (isLoaded && isSame(old, found) && !isStale) continue;
+      await attempt(async () => {
+        if (isLoaded) {
+          await host.replace(old.name, found);
+          changes.replaced.push(found.name);
+        } else changes.loaded.push(await host.loadFound(found));
+      });
+    }
+  });
   host.order(wanted.flatMap(({ old, found }) => [found?.name ?? [], old?.name ?? []].flat()));
   await attempt(async () => host.checkChannelOptions());
   return { ...changes, problems };

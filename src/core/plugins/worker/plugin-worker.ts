@@ -12,7 +12,7 @@ import { blamePlugin, runAs } from '../attribution.js';
 import { CommandContext, EventContext, type HandlerContext, RuleContext } from '../contexts.js';
 import { isMethod } from '../loaded-plugin.js';
 import { constructPlugin, token } from '../plugin-container.js';
-import type { PluginMetadata } from '../plugin-metadata.js';
+import type { PluginMetadata, PluginOptions } from '../plugin-metadata.js';
 import { ResolvedOptions } from '../plugin-options.js';
 import { readPlugin } from '../plugin-source.js';
 import {
@@ -56,13 +56,14 @@ function notIsolated(plugin: string, what: string): KickbotError {
 const known: ReadonlySet<string> = new Set(['commands', 'rules', 'timers', 'listeners']);
 
 /** Throws `plugin.not_isolated` where the plugin needs what cannot cross. */
-function describe(
-  metadata: PluginMetadata & { plugin: { name: string; scopes?: readonly string[] } },
-): Described {
+function describe(metadata: PluginMetadata & { plugin: PluginOptions }): Described {
   const { plugin, commands, rules, timers, listeners } = metadata;
   for (const [part, entries] of Object.entries(metadata)) {
     if (known.has(part) || !Array.isArray(entries) || entries.length === 0) continue;
     throw notIsolated(plugin.name, `has ${part.replace(/(?=[A-Z])/g, ' ').toLowerCase()} of its own`);
+  }
+  if (plugin.exports?.length || plugin.requires?.length) {
+    throw notIsolated(plugin.name, 'shares services with other plugins');
   }
   for (const { usage, options } of commands) {
     if ([options.allow].flat().some((allowed) => typeof allowed === 'function')) {
