@@ -1,10 +1,11 @@
-import { basename, extname } from 'node:path';
+import { basename, dirname, extname, resolve } from 'node:path';
 import { watch } from 'chokidar';
 import type { Bot } from '../core/bot.js';
 import type { ConfigChanges } from '../core/bot-reload.js';
 import type { LoadedConfig } from '../core/config/load-config.js';
 import { importedFolders } from '../core/config/module-loader.js';
 import type { ConfigInput } from '../core/config/schema.js';
+import { entryOf } from '../core/plugins/plugin-entry.js';
 import { KickbotError, messageOf } from '../core/primitives/error.js';
 import type { Logger } from '../core/telemetry/logger.js';
 import { codeFrameOf } from './code-frame.js';
@@ -39,13 +40,14 @@ export function watchFiles({ bot, loaded, load, configOf, logger }: WatchParts):
     try {
       const now = await load();
       if (now.file !== loaded.file) throw configurationMoved(loaded.file, now.file);
+      watcher.add(foldersOf(now));
       told.changes(await bot.reload(configOf === undefined ? now.config : configOf(now)));
     } catch (error) {
       told.problems([error]);
     }
   };
 
-  const watcher = watch([loaded.directory, ...importedFolders()], {
+  const watcher = watch([loaded.directory, ...foldersOf(loaded), ...importedFolders()], {
     depth: 0,
     ignoreInitial: true,
     ignored: (path, stats) => stats?.isFile() === true && !isSource(path),
@@ -73,6 +75,14 @@ export function watchFiles({ bot, loaded, load, configOf, logger }: WatchParts):
       await reloading;
     },
   };
+}
+
+/** Those of plugins that are named by their path: what a worker imports is not known here. */
+function foldersOf({ config, directory }: LoadedConfig): string[] {
+  return config.plugins.flatMap((plugin) => {
+    const { source } = entryOf(plugin);
+    return typeof source === 'string' && /^\.|[\\/]/.test(source) ? dirname(resolve(directory, source)) : [];
+  });
 }
 
 function isSource(path: string): boolean {

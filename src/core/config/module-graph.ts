@@ -6,6 +6,7 @@ import { runInThisContext } from 'node:vm';
 import { createJiti, type Jiti } from 'jiti';
 import { z } from 'zod';
 import { KickbotError } from '../primitives/error.js';
+import { forgetInjectable, injectables } from './injectables.js';
 
 /** A file that is no JavaScript and no TypeScript. */
 export class SourceError extends KickbotError {
@@ -27,6 +28,8 @@ interface Module {
   readonly source: string;
   /** The files of the graph it imports. */
   readonly imports: Set<string>;
+  /** Its classes that were decorated for injection. */
+  readonly injectables: object[];
   exports: unknown;
   /** Until it is evaluated. */
   evaluating?: Promise<void> | undefined;
@@ -37,7 +40,7 @@ interface Run {
   /** Known to be as they are on the disk. */
   readonly checked: Set<string>;
   readonly evicted: Map<string, Module>;
-  readonly evaluated: Set<string>;
+  readonly evaluated: Set<Module>;
 }
 
 type Body = (...values: unknown[]) => unknown;
@@ -56,6 +59,8 @@ export class ModuleGraph {
   readonly #jiti: Jiti;
   readonly #modules = new Map<string, Module>();
   readonly #folders = new Set<string>();
+  /** Injectable classes of which it is known whether they are of a module here. */
+  readonly #claimed = new WeakSet<object>();
   #last: Promise<unknown> = Promise.resolve();
   #run: Run | undefined;
 
@@ -85,9 +90,14 @@ export class ModuleGraph {
     const run: Run = { checked: new Set(), evicted: new Map(), evaluated: new Set() };
     this.#run = run;
     try {
-      return await this.#importFrom({ path: from, source: '', imports: new Set(), exports: {} }, specifier);
+      const imported = await this.#importFrom(moduleAt(from, ''), specifier);
+      for (const module of run.evicted.values()) module.injectables.forEach(forgetInjectable);
+      return imported;
     } catch (error) {
-      for (const path of run.evaluated) this.#modules.delete(path);
+      for (const module of run.evaluated) {
+        this.#modules.delete(module.path);
+        module.injectables.forEach(forgetInjectable);
+      }
       for (const [path, module] of run.evicted) this.#modules.set(path, module);
       throw error;
     } finally {
@@ -100,9 +110,9 @@ export class ModuleGraph {
     if (Object.hasOwn(this.#given, specifier)) return this.#given[specifier];
     if (isBuiltin(specifier)) return import(specifier);
     const path = this.#resolve(importer, specifier, 'import');
-    if (!isInGraph(path)) return this.#jiti.import(path);
-    importer.imports.add(path);
+    if (!isInGraph(path)) return this.#jiti.import(path).finally(() => this.#claim());
     const known = this.#known(path);
+    importer.imports.add(path);
     const module = known ?? this.#open(path);
     if (known === undefined) module.evaluating = this.#evaluate(module);
     if (known === undefined || !this.#waitsFor(module, importer.path)) await module.evaluating;
@@ -116,8 +126,8 @@ export class ModuleGraph {
     if (isBuiltin(specifier)) return node(specifier);
     const path = this.#resolve(importer, specifier, 'require');
     if (!isInGraph(path)) return node(path);
-    importer.imports.add(path);
     const known = this.#known(path);
+    importer.imports.add(path);
     if (known !== undefined) return known.exports;
     const module = this.#open(path);
     try {
@@ -125,8 +135,19 @@ export class ModuleGraph {
     } catch (error) {
       this.#modules.delete(path);
       throw error;
+    } finally {
+      this.#claim(module);
     }
     return module.exports;
+  }
+
+  /** What was decorated since the last time is that module's own; without one it is of no module here. */
+  #claim(module?: Module): void {
+    for (const injectable of injectables()) {
+      if (this.#claimed.has(injectable)) continue;
+      this.#claimed.add(injectable);
+      module?.injectables.push(injectable);
+    }
   }
 
   #resolve(importer: Module, specifier: string, condition: 'import' | 'require'): string {
@@ -142,15 +163,17 @@ export class ModuleGraph {
       this.#modules.delete(module.path);
       throw error;
     } finally {
+      this.#claim(module);
       module.evaluating = undefined;
     }
   }
 
   #open(path: string): Module {
     this.#folders.add(dirname(path));
-    const module: Module = { path, source: readFileSync(path, 'utf8'), imports: new Set(), exports: {} };
+    this.#claim();
+    const module = moduleAt(path, readFileSync(path, 'utf8'));
     this.#modules.set(path, module);
-    this.#run?.evaluated.add(path);
+    this.#run?.evaluated.add(module);
     this.#run?.checked.add(path);
     return module;
   }
@@ -210,6 +233,10 @@ export class ModuleGraph {
       return next !== undefined && this.#waitsFor(next, path, seen);
     });
   }
+}
+
+function moduleAt(path: string, source: string): Module {
+  return { path, source, imports: new Set(), injectables: [], exports: {} };
 }
 
 /** Packages stay as they were installed, and other kinds of files are for Node. */

@@ -63,7 +63,7 @@ export class PluginMaker {
     private readonly options: PluginMakerOptions,
     private readonly invoker: Invoker,
   ) {
-    this.#container = options.container ?? rootContainer.createChildContainer();
+    this.#container = options.container ?? rootContainer;
   }
 
   /** How a worker is started. */

@@ -79,6 +79,18 @@ describe('a module that changed', () => {
     expect(Object(await load('one.ts')).default).toBe(Object(one).default);
   });
 
+  it('may have changed together with what imports it', async () => {
+    const { load, write } = graphOf(files);
+    await load('two.ts');
+    write({
+      'helper.mjs': 'export const text = "new";',
+      'two.ts': "import { text } from './helper.mjs'; export default { text, also: true };",
+    });
+    const two = Object(await load('two.ts')).default;
+    expect(two).toEqual({ text: 'new', also: true });
+    expect(Object(await load('two.ts')).default).toBe(two);
+  });
+
   it('leaves all as it was where it fails', async () => {
     const { load, write, directory } = graphOf(files);
     const before = await load('one.ts');

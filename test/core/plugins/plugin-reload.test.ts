@@ -1,6 +1,8 @@
 import { mkdtempSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { setFlagsFromString } from 'node:v8';
+import { runInNewContext } from 'node:vm';
 import { describe, expect, it } from 'vitest';
 import type { PluginConfig } from '../../../src/core/config/schema.js';
 import type { PluginChannel } from '../../../src/core/plugins/plugin-host.js';
@@ -187,15 +189,33 @@ describe('another configuration', () => {
   });
 });
 
-it('100 reloads leave no listener, no timer and no old copy', async () => {
+it('100 reloads leave no listener, no handle and no old copy', async () => {
+  setFlagsFromString('--expose-gc');
+  const collect: () => void = runInNewContext('gc');
   const bot = await reloading({ 'a.ts': answering('"0"') }, ['./a.ts']);
+  const before = process.memoryUsage().arrayBuffers;
   const handles = process.getActiveResourcesInfo().length;
   for (let edit = 1; edit <= 100; edit++) {
-    bot.write({ 'a.ts': answering(`"${edit}"`, { body: "@On('chat.message.sent') heard() {}" }) });
-    expect((await bot.reload()).replaced).toEqual(['greeter']);
+    bot.write({
+      'a.ts': `
+        import './b.js';
+        @injectable() class Kept { readonly big = big; }
+        const big = new Uint8Array(1_000_000);
+        ${answering(`"${edit}"`, { body: "constructor(readonly kept: Kept) {} @On('chat.message.sent') heard() {}" })}
+        import { injectable } from 'kickbot';`,
+      'b.ts': `export default ${edit};`,
+    });
+    expect(await bot.reload()).toEqual({ ...none, replaced: ['greeter'] });
   }
   bot.say('!hello');
   expect(bot.said()).toEqual(['100']);
+  // What is garbage by now takes a turn of the event loop or two to be found.
+  await expect
+    .poll(() => {
+      collect();
+      return process.memoryUsage().arrayBuffers;
+    })
+    .toBeLessThan(before + 20_000_000);
   expect(bot.host.listeners.of('chat.message.sent')).toHaveLength(1);
   expect(process.getActiveResourcesInfo().length).toBeLessThanOrEqual(handles + 1);
 });
