@@ -13,9 +13,9 @@ export default defineConfig({
   },
   test: {
     setupFiles: ['reflect-metadata', './test/support/patience.ts', './test/support/canary.ts'],
-    testTimeout: 20_000,
+    testTimeout: 60_000,
     // One second, the default, is too little for a real socket on a busy machine.
-    expect: { poll: { timeout: 10_000 } },
+    expect: { poll: { timeout: 30_000 } },
     projects: [
       {
         extends: true,
@@ -33,7 +33,7 @@ export default defineConfig({
           name: 'program',
           include: ['test/cli/**/*.test.ts'],
           globalSetup: ['test/cli/build.ts'],
-          testTimeout: 30_000,
+          testTimeout: 90_000,
         },
       },
       {

@@ -115,7 +115,8 @@ it('2.4.7. a process stopped in a refresh for longer than its lease: another goe
   sandbox.tokens.refreshPolicy = 'reusable';
   await logIn(setUp(new SystemClock()));
   const { clientId, clientSecret } = sandbox.app;
-  const settings = { directory, authUrl: sandbox.url, clientId, clientSecret };
+  const storage = { url: 'sqlite:shared.db', directory };
+  const settings = { storage, authUrl: sandbox.url, clientId, clientSecret };
   const program = join(import.meta.dirname, '../core/auth/token-process.ts');
   const stopped = startProgram(program, 'run', settings);
   children.push(stopped);

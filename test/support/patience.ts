@@ -4,4 +4,4 @@ import { vi } from 'vitest';
 // the benchmarks' subject and no test's.
 const waitFor = vi.waitFor;
 vi.waitFor = (check, options) =>
-  waitFor(check, typeof options === 'number' ? options : { timeout: 10_000, ...options });
+  waitFor(check, typeof options === 'number' ? options : { timeout: 30_000, ...options });
