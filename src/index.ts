@@ -42,7 +42,7 @@ export type * from './core/kick/kicks.js';
 export { LimitError, type Limits } from './core/kick/limits.js';
 export type * from './core/kick/livestreams.js';
 export type { Ban, ChannelMember, KickModeration, Timeout } from './core/kick/moderation.js';
-export type { Page, PagedList } from './core/kick/paged-list.js';
+export { type Page, PagedList } from './core/kick/paged-list.js';
 export type * from './core/kick/public-key.js';
 export type * from './core/kick/redemptions.js';
 export type * from './core/kick/rewards.js';
@@ -52,6 +52,7 @@ export { ban, remove, timeout, type Verdict } from './core/moderation/verdict.js
 export { CommandContext, EventContext, RuleContext, type WaitOptions } from './core/plugins/contexts.js';
 export { ArgumentKind, Command, Every, On, Plugin, Rule } from './core/plugins/decorators.js';
 export { Http, HttpError, type HttpFailure, type HttpOptions, HttpResponse } from './core/plugins/http.js';
+export { Kick, type KickInChannel } from './core/plugins/kick.js';
 export type { Allowed, Guard, GuardClass } from './core/plugins/permission.js';
 export type {
   CommandOptions,

@@ -8,6 +8,7 @@ import { BotAccounts } from './bot-accounts.js';
 import { BotEvents } from './bot-events.js';
 import { readinessOf, readingsOf } from './bot-health.js';
 import { type ConfigChanges, type ReloadableParts, reloadBot } from './bot-reload.js';
+import { ChannelAccounts } from './channel-accounts.js';
 import { ChannelDirectory } from './chat/channel-directory.js';
 import { History } from './chat/history.js';
 import { LiveChannels } from './chat/live-channels.js';
@@ -24,6 +25,7 @@ import { Installation } from './installation.js';
 import type { KickApi } from './kick/kick-api.js';
 import { Enforcer } from './moderation/enforcer.js';
 import { Dispatcher } from './plugins/dispatcher.js';
+import type { KickFor } from './plugins/kick.js';
 import { PluginHost } from './plugins/plugin-host.js';
 import { PublicHttp } from './plugins/public-http.js';
 import { StoreTransactions } from './plugins/store-transactions.js';
@@ -338,10 +340,19 @@ export class Bot {
     const cooldowns = await CooldownStore.open({ database, clock, logger });
     this.#atStop(() => cooldowns.flush());
     const stores = new StoreTransactions(async () => database, clock);
+    const kick = config.kick.clientSecret === undefined ? speakers.kick : installation.accounts.kickAsApp;
+    const channelAccounts = new ChannelAccounts({
+      speakers,
+      grants,
+      accounts: await installation.accounts.list(),
+      kickAs: (id) => installation.accounts.kickAs(id),
+      anybody: kick,
+    });
+    const kickFor: KickFor = (channel, scope) => channelAccounts.kickFor(channel, scope);
     const web = new PublicHttp({ clock, version });
     this.#atStop(() => web.close());
     const host = new PluginHost({
-      services: { logger, sender: speakers, clock, random, stores, http: web },
+      services: { logger, sender: speakers, clock, random, stores, http: web, kickFor },
       cooldowns: cooldowns.memory,
       directory: this.#options.directory ?? process.cwd(),
       channels: channelConfigs,
@@ -360,7 +371,6 @@ export class Bot {
     const live = new LiveChannels();
     const isLive = (channel: Channel) => live.isLive(channel);
     const roles = new Roles({ owners: config.owners, regulars: regularsOf(channelConfigs) });
-    const kick = config.kick.clientSecret === undefined ? speakers.kick : installation.accounts.kickAsApp;
     const users = new UserDirectory({ kick, clock, logger });
     const asked = { addressing, users, roles, isLive, clock };
     const dispatcher = new Dispatcher({ host, enforcer, ownUserIds, ...asked });

@@ -124,34 +124,36 @@ export class Speakers extends Sender implements ModerationActions {
   }
 
   async deleteMessage(channel: Channel, message: MessageId): Promise<void> {
-    await this.#kickFor(channel, Scope.ModerationChatMessageManage).chat.delete(message);
+    await this.kickFor(channel, Scope.ModerationChatMessageManage).chat.delete(message);
   }
 
   async timeout(channel: Channel, user: UserId, seconds: number, reason: string): Promise<void> {
     const { broadcasterUserId } = channel;
-    const { moderation } = this.#kickFor(channel, Scope.ModerationBan);
+    const { moderation } = this.kickFor(channel, Scope.ModerationBan);
     await moderation.timeout({ broadcasterUserId, userId: user, seconds, reason });
   }
 
   async ban(channel: Channel, user: UserId, reason: string): Promise<void> {
     const { broadcasterUserId } = channel;
-    const { moderation } = this.#kickFor(channel, Scope.ModerationBan);
+    const { moderation } = this.kickFor(channel, Scope.ModerationBan);
     await moderation.ban({ broadcasterUserId, userId: user, reason });
+  }
+
+  /**
+   * The API as the account that moderates in a channel. Throws `auth.no_account`, and `auth.scope_missing` when the account was not granted `scope`.
+   */
+  kickFor({ slug }: Channel, scope: Scope): KickApi {
+    const speaker = this.#bySlug.get(slug);
+    if (!speaker) throw noAccount('bot', slug);
+    const missing = this.#missing(speaker, scope);
+    if (missing) throw missing;
+    return speaker.account.kick;
   }
 
   /** Sends what waits for at most `drainMs`, rejects the rest. */
   async stop(options: { drainMs: number }): Promise<void> {
     const speakers = [...this.#byId.values(), ...this.#apps.values()];
     await Promise.all(speakers.map(({ sender }) => sender.stop(options)));
-  }
-
-  /** Throws `auth.no_account`, and `auth.scope_missing` when the account was not granted `scope`. */
-  #kickFor({ slug }: Channel, scope: Scope): KickApi {
-    const speaker = this.#bySlug.get(slug);
-    if (!speaker) throw noAccount('bot', slug);
-    const missing = this.#missing(speaker, scope);
-    if (missing) throw missing;
-    return speaker.account.kick;
   }
 
   #missing({ account }: Speaker, scope: Scope): KickbotError | undefined {

@@ -8,4 +8,5 @@ export {
 } from './test-bot.js';
 export { TestClock } from './test-clock.js';
 export type { TestEvent, TestUser } from './test-event.js';
+export type { TestKick } from './test-kick.js';
 export { TestRandom } from './test-random.js';

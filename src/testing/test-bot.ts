@@ -16,6 +16,7 @@ import { type Logger, SilentLogger } from '../core/telemetry/logger.js';
 import { TestClock } from './test-clock.js';
 import { botUserId, botUsername, TestChannel, type TestEvent, type TestUser } from './test-event.js';
 import { TestHttp } from './test-http.js';
+import { type TestKick, testKick } from './test-kick.js';
 import { TestRandom } from './test-random.js';
 
 export interface TestBotOptions {
@@ -41,6 +42,13 @@ export interface TestBotOptions {
    * http: (url) => (url === 'https://jokes.example/random' ? { joke: 'Knock, knock.' } : undefined)
    */
   readonly http?: (url: string, options: HttpOptions) => unknown;
+  /**
+   * What Kick answers.
+   *
+   * @example
+   * kick: { channels: { update: async ({ streamTitle }) => void titles.push(streamTitle) } }
+   */
+  readonly kick?: TestKick;
   /** Where relative plugin paths start. */
   readonly directory?: string;
   /** Silent when left out. */
@@ -98,6 +106,7 @@ export class TestBot {
         random: new TestRandom(options.random),
         sender: new RecordingSender(this.replies),
         http: new TestHttp(options.http),
+        kickFor: () => testKick(options.kick ?? {}),
         stores: new StoreTransactions(() => this.#openDatabase(), this.clock),
       },
       directory: options.directory ?? '.',

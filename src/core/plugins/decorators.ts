@@ -48,7 +48,7 @@ type NamesIn<Values> = string extends keyof Values ? never : keyof NonNullable<V
 
 /**
  * Makes a class a plugin. Its constructor parameters are injected: `Random`, `Clock`, `Logger`, `Sender`, `Store`,
- * `Http`.
+ * `Http`, `Kick`.
  * `onLoad()` runs once before anything else, `onUnload()` last; both may be async.
  *
  * @example

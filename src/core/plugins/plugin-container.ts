@@ -7,6 +7,7 @@ import { KickbotError, messageOf } from '../primitives/error.js';
 import { Random } from '../primitives/random.js';
 import { Logger } from '../telemetry/logger.js';
 import { Http } from './http.js';
+import { Kick } from './kick.js';
 import { isDecorated, isForeign } from './plugin-metadata.js';
 import { Store } from './store.js';
 
@@ -18,6 +19,7 @@ export interface PluginServices {
   readonly random: Random;
   readonly store: Store;
   readonly http: Http;
+  readonly kick: Kick;
 }
 
 /** A container that holds one plugin's own services and falls back on the bot's. */
@@ -32,7 +34,8 @@ export function createPluginContainer(
     .registerInstance(token(Clock), services.clock)
     .registerInstance(token(Random), services.random)
     .registerInstance(Store, services.store)
-    .registerInstance(token(Http), services.http);
+    .registerInstance(token(Http), services.http)
+    .registerInstance(token(Kick), services.kick);
 }
 
 /** tsyringe takes any class as a token; its types only know those that can be constructed. */

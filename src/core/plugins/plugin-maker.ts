@@ -5,6 +5,7 @@ import type { Logger } from '../telemetry/logger.js';
 import type { Hearing } from './conversations.js';
 import type { DisposerLedger } from './disposer-ledger.js';
 import type { Invoker } from './invoker.js';
+import { type KickFor, PluginKick } from './kick.js';
 import type { PluginInstance } from './loaded-plugin.js';
 import { constructPlugin, createPluginContainer, made, type PluginServices } from './plugin-container.js';
 import { isolate } from './plugin-entry.js';
@@ -24,7 +25,10 @@ const standIns: Pick<PluginInstance, 'options' | 'make'> = {
 };
 
 export interface PluginMakerOptions {
-  readonly services: Omit<PluginServices, 'store'> & { readonly stores: StoreTransactions };
+  readonly services: Omit<PluginServices, 'store' | 'kick'> & {
+    readonly stores: StoreTransactions;
+    readonly kickFor: KickFor;
+  };
   /** Where relative paths and package names of plugins are looked up: the configuration's folder. */
   readonly directory: string;
   /** What plugins can be given beyond `services`. */
@@ -80,7 +84,8 @@ export class PluginMaker {
     const { services } = this.options;
     const { logger, sender } = this.#outlets(name, ledger);
     const store = new Store(name, services.stores);
-    const container = createPluginContainer(this.#container, { ...services, logger, sender, store });
+    const kick = new PluginKick(name, metadata.plugin.scopes ?? [], services.kickFor);
+    const container = createPluginContainer(this.#container, { ...services, logger, sender, store, kick });
     shareServices(found, container, others);
     ledger.add(() => container.dispose());
     return {

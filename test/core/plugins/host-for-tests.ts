@@ -10,6 +10,7 @@ import { Logger } from '../../../src/core/telemetry/logger.js';
 import { TestClock, TestRandom } from '../../../src/testing/index.js';
 import { botUserId, TestChannel } from '../../../src/testing/test-event.js';
 import { TestHttp } from '../../../src/testing/test-http.js';
+import { testKick } from '../../../src/testing/test-kick.js';
 import { openTestDatabase } from '../../support/database.js';
 
 export class LinesLogger extends Logger {
@@ -50,7 +51,15 @@ export function createHost(options: Partial<PluginHostOptions> = {}) {
   const removed: string[] = [];
   const stores = new StoreTransactions(() => openTestDatabase(), clock);
   const host = new PluginHost({
-    services: { clock, logger, sender, random: new TestRandom(), stores, http: new TestHttp() },
+    services: {
+      clock,
+      logger,
+      sender,
+      random: new TestRandom(),
+      stores,
+      http: new TestHttp(),
+      kickFor: () => testKick({}),
+    },
     directory: '.',
     ...options,
   });
