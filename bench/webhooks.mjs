@@ -117,7 +117,7 @@ async function signatures() {
     clock: new SystemClock(),
     logger: new SilentLogger(),
   });
-  await kept.fetch();
+  await kept.refresh();
   return {
     kept: await checksPerSecond(checks.kept, () => kept.accept(signed, signature)),
     parsed: await checksPerSecond(checks.parsed, () => verify('RSA-SHA256', signed, pem, signature)),
