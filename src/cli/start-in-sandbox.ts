@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { fileURLToPath } from 'node:url';
-import { createBot, type Served } from '../core/bot.js';
+import { createBot } from '../core/bot.js';
+import type { Served } from '../core/bot-server.js';
 import type { LoadedConfig } from '../core/config/load-config.js';
 import type { Config, ConfigInput } from '../core/config/schema.js';
 import { Secret } from '../core/primitives/secret.js';

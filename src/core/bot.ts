@@ -1,13 +1,13 @@
 import 'reflect-metadata';
 import { MessageChannel, type MessagePort } from 'node:worker_threads';
-import { Hono } from 'hono';
+import type { Hono } from 'hono';
 import type { DependencyContainer } from 'tsyringe';
 import type { Accounts } from './accounts.js';
 import { AppMessages } from './app-messages.js';
 import { BotAccounts } from './bot-accounts.js';
 import { BotEvents } from './bot-events.js';
-import { readinessOf, readingsOf } from './bot-health.js';
 import { type ConfigChanges, type ReloadableParts, reloadBot } from './bot-reload.js';
+import { BotServer, type Served } from './bot-server.js';
 import { ChannelAccounts } from './channel-accounts.js';
 import { ChannelDirectory } from './chat/channel-directory.js';
 import { History } from './chat/history.js';
@@ -34,12 +34,10 @@ import { KickbotError, messageOf } from './primitives/error.js';
 import { type Random, SystemRandom } from './primitives/random.js';
 import type { Secret } from './primitives/secret.js';
 import type { Addresses } from './server/addresses.js';
-import { healthRoutes } from './server/health-routes.js';
 import { OperatorPassword } from './server/operator-password.js';
-import { PublicServer, type ServerEnvironment, webhookPath } from './server/public-server.js';
+import type { ServerEnvironment } from './server/public-server.js';
 import { Speakers } from './speakers.js';
 import type { Logger } from './telemetry/logger.js';
-import { Metrics } from './telemetry/metrics.js';
 import { WinstonLogger } from './telemetry/winston-logger.js';
 import { createTransports } from './transports.js';
 import { version } from './version.js';
@@ -54,13 +52,6 @@ export interface BotOptions {
   readonly container?: DependencyContainer;
   readonly clock?: Clock;
   readonly random?: Random;
-}
-
-/** The bot's HTTP server while it listens. */
-export interface Served {
-  /** Where people and Kick reach it, `https://bot.example`; no slash at its end. */
-  readonly address: string;
-  close(): Promise<void>;
 }
 
 /** How long `stop` lets queued messages go out. */
@@ -106,9 +97,7 @@ export class Bot {
   #running: ReloadableParts | undefined;
   /** The last one; never rejects. */
   #reloading: Promise<unknown> = Promise.resolve();
-  #server: PublicServer | undefined;
-  /** Made when it is first served: Node's own metrics are observed from then on. */
-  #metrics: Metrics | undefined;
+  readonly #server: BotServer;
   #state: 'idle' | 'running' | 'stopping' = 'idle';
   #starting: Promise<void> | undefined;
   #stopping: Promise<void> | undefined;
@@ -125,6 +114,12 @@ export class Bot {
     this.#logger =
       options.logger ??
       WinstonLogger.create({ ...config.log, stream: process.stdout, colors: process.stdout.isTTY });
+    this.#server = new BotServer({
+      config: config.server,
+      clock: this.#clock,
+      logger: this.#logger,
+      running: () => this.#running,
+    });
     this.events = new BotEvents(this.#logger);
     this.accounts = new BotAccounts(async () => (await this.#open()).accounts);
     this.operatorPassword = new OperatorPassword(async () => (await this.#open()).database, this.#random);
@@ -168,37 +163,13 @@ export class Bot {
    *
    * Throws `server.port_in_use` or `server.cannot_listen`.
    */
-  async serve(more?: (addresses: Addresses) => Hono<ServerEnvironment>): Promise<Served> {
-    const parts = { clock: this.#clock, logger: this.#logger };
-    const server = await PublicServer.open(this.#config.server, parts, (addresses) => {
-      const routes = new Hono<ServerEnvironment>().route('/', this.#routes());
-      return more === undefined ? routes : routes.route('/', more(addresses));
-    });
-    this.#server = server;
-    return {
-      address: server.addresses.publicOrigin,
-      close: async () => {
-        this.#server = undefined;
-        await server.close();
-      },
-    };
+  serve(more?: (addresses: Addresses) => Hono<ServerEnvironment>): Promise<Served> {
+    return this.#server.open(more);
   }
 
   /** How events arrive: each way's state, and what it counted. None while the bot does not run. */
   get transports(): readonly Pick<ChatTransport, 'name' | 'state' | 'counts'>[] {
     return this.#running?.reception.transports ?? [];
-  }
-
-  #routes(): Hono<ServerEnvironment> {
-    const readiness = () => readinessOf(this.#running);
-    this.#metrics ??= new Metrics(() => readingsOf(this.#running));
-    const routes = healthRoutes({ readiness, metrics: this.#metrics });
-    routes.all(webhookPath, (c) => {
-      const webhook = this.#running?.webhook;
-      if (webhook !== undefined) return webhook.routes().fetch(c.req.raw, c.env);
-      return c.text('Webhooks are not taken now.', 503, { 'retry-after': '10' });
-    });
-    return routes;
   }
 
   #runningAccounts(): Accounts {
@@ -410,12 +381,12 @@ export class Bot {
 
   /** Where nobody serves yet, serves. */
   async #receiveWebhooks(): Promise<void> {
-    if (this.#server === undefined) {
-      const served = await this.serve();
+    if (this.#server.webhookAddress === undefined) {
+      const served = await this.#server.open();
       this.#atStop(() => served.close());
     }
     this.#logger.info(
-      `Webhooks are received at ${this.#server?.addresses.publicOrigin}${webhookPath}: enter this address in the app's settings on kick.com.`,
+      `Webhooks are received at ${this.#server.webhookAddress}: enter this address in the app's settings on kick.com.`,
     );
   }
 }
