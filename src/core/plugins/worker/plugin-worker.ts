@@ -41,6 +41,7 @@ async function createContainer(plugin: string, logger: Logger, sender: Sender): 
     const refuse = () => {
       throw notIsolated(plugin, `asks for ${name}`);
     };
+    // To tsyringe a token is any function; whether this one is a class does not matter, for nobody will make one.
     container.register(token(value as unknown as abstract new () => unknown), { useFactory: refuse });
   }
   return container;
